@@ -1,0 +1,177 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every target shares. Warnings are errors in CI only: a new compiler's new warnings must not break
+/// a user's build.
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSOCKS = Target.Dependency.product(name: "NIOSOCKS", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func module(_ name: String, _ dependencies: [Target.Dependency], _ more: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + more)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "portes",
+    platforms: [.macOS("26.0")],
+    products: [
+        .library(name: "PrivacyPass", targets: ["PrivacyPass"]),
+        .library(name: "PortesClient", targets: ["PortesClient", "PortesClientHTTP"]),
+        .library(name: "PortesVerifier", targets: ["PortesVerifier"]),
+        .executable(name: "portes", targets: ["portes"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        // Cryptography and messages: pure.
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        module("LibSodium", ["CSodium"], [.strictMemorySafety()]),
+        module("VOPRF", ["LibSodium"]),
+        module("PrivacyPass", ["LibSodium", "VOPRF"]),
+
+        // What both sides agree on: pure.
+        module("KeySchedule", ["LibSodium", "PrivacyPass"]),
+        module("JOSE", ["LibSodium", "PrivacyPass"]),
+        module("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
+        module("Receipts", ["JOSE", "LibSodium", "PrivacyPass"]),
+        module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
+
+        // Issuance side.
+        module("Attestation", ["LibSodium", "PrivacyPass"]),
+        module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass", "VOPRF"]),
+        module(
+            "AuthorityStore",
+            ["Attestation", "JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", grdb]),
+        module(
+            "AuthorityKeys",
+            ["Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
+        module(
+            "AuthorityServer",
+            [
+                "Attestation", "AuthorityKeys", "AuthorityStore", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "PrivacyPass",
+                "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird, logging, metrics, nioCore,
+                serviceLifecycle,
+            ]),
+
+        // Redemption side.
+        module("PortesVerifier", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
+        module(
+            "ClearingStore",
+            [
+                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts",
+                "Revocation", "SQLiteSupport", grdb,
+            ]),
+        module(
+            "ClearingServer",
+            [
+                "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "PortesVerifier", "PrivacyPass",
+                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird, logging, metrics, nioCore,
+                serviceLifecycle,
+            ]),
+
+        // The app's side.
+        module("PortesClient", ["LibSodium", "PrivacyPass", "VOPRF"]),
+        module("PortesClientHTTP", ["HTTPTransport", "PortesClient", "PrivacyPass"]),
+
+        // Beside them.
+        module("KeyFiles", ["LibSodium"]),
+        module("SQLiteSupport", [grdb]),
+        module(
+            "ServerSupport",
+            [
+                httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle, unixSignals,
+            ]),
+        module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSOCKS, nioSSL]),
+
+        .executableTarget(
+            name: "portes",
+            dependencies: [
+                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "ClearingServer", "ClearingStore", "HTTPTransport",
+                "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesClient", "PortesClientHTTP",
+                "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF",
+                argumentParser, logging, serviceLifecycle, unixSignals, yams,
+            ],
+            swiftSettings: strict),
+
+        tests("LibSodium", ["LibSodium"]),
+        tests("VOPRF", ["LibSodium", "VOPRF"], resources: [.copy("Vectors")]),
+        tests("PrivacyPass", ["LibSodium", "PrivacyPass", "VOPRF"], resources: [.copy("Vectors")]),
+        tests("KeySchedule", ["KeySchedule", "LibSodium", "PrivacyPass"]),
+        tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
+        tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts"]),
+        tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass"]),
+        tests("KeyFiles", ["KeyFiles", "LibSodium"]),
+        tests("SQLiteSupport", ["SQLiteSupport", grdb]),
+        tests("ServerSupport", [
+            "ServerSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioPosix,
+            nioSSL, serviceLifecycle,
+        ]),
+        tests("HTTPTransport", [
+            "HTTPTransport", "ServerSupport", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+        ]),
+        tests("Authority", [
+            "JOSE", "KeyDelivery",
+            "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "KeyFiles",
+            "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", grdb, httpTypes,
+            logging, serviceLifecycle,
+        ]),
+        tests("PortesVerifier", ["JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
+        tests("Clearing", [
+            "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeySchedule", "LibSodium",
+            "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", grdb,
+            httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+        ]),
+        tests("PortesClient", ["LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass", "VOPRF"]),
+        tests(
+            "Interoperation",
+            [
+                "JOSE", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation",
+                "VOPRF",
+            ],
+            resources: [.copy("Python")]),
+        tests("Portes", [
+            "portes", "AuthorityServer", "ClearingServer", "ClearingStore", "HTTPTransport", "LibSodium", "PrivacyPass",
+            "SQLiteSupport", "ServerSupport", "VOPRF",
+        ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

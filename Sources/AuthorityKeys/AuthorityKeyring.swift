@@ -1,0 +1,72 @@
+package import Issuance
+package import KeyFiles
+package import KeySchedule
+package import LibSodium
+package import PrivacyPass
+
+/// The authority's secrets in its key directory.
+///
+/// Every call blocks on the disk; throws ``KeyFileError``.
+package final class AuthorityKeyring: Sendable {
+    private let directory: KeyDirectory
+
+    /// The keyring in an unlocked directory.
+    package init(_ directory: KeyDirectory) { self.directory = directory }
+
+    /// Stores a new token key.
+    package func store(_ secret: IssuerSecret) throws {
+        try directory.store(secret.encoded(), as: KeyFileName(.token, id: secret.id.bytes))
+    }
+
+    /// The secret of a record, which is checked to belong to it.
+    package func secret(of record: KeyRecord) throws -> IssuerSecret {
+        let name = KeyFileName(.token, id: record.id.bytes)
+        let bytes = try directory.load(name)
+        guard let secret = try? IssuerSecret(decoding: bytes), secret.id == record.id else {
+            throw KeyFileError.foreign(path: directory.path + "/" + name.fileName)
+        }
+        return secret
+    }
+
+    /// Destroys the secret of a key, for good, if it is here.
+    package func destroySecret(of id: TokenKeyID) throws {
+        do {
+            try directory.destroy(KeyFileName(.token, id: id.bytes))
+        } catch KeyFileError.notFound {
+            // Destroyed before.
+        }
+    }
+
+    /// Makes and stores new signing keys.
+    package func makeSigningKeys() throws -> SigningKeys {
+        let (revocation, delivery) = try (makeSigningKey(.revocationHead), makeSigningKey(.keyDelivery))
+        return try signingKeys(revocation: revocation, delivery: delivery)
+    }
+
+    /// The signing keys with these public keys.
+    package func signingKeys(revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey) throws -> SigningKeys {
+        try SigningKeys(
+            revocationHead: signingKey(.revocationHead, revocation), keyDelivery: signingKey(.keyDelivery, delivery))
+    }
+
+    private func makeSigningKey(_ purpose: KeyPurpose) throws -> Ed25519.PublicKey {
+        var key = Ed25519.PrivateKey()
+        // Admins type these keys: one whose text began with a hyphen would look like a flag.
+        while Base64URL.encode(key.publicKey.encoded.bytes).hasPrefix("-") { key = Ed25519.PrivateKey() }
+        try directory.store(key.seed(), as: Self.fileName(purpose, key.publicKey))
+        return key.publicKey
+    }
+
+    private func signingKey(_ purpose: KeyPurpose, _ publicKey: Ed25519.PublicKey) throws -> Ed25519.PrivateKey {
+        let name = Self.fileName(purpose, publicKey)
+        guard let key = Ed25519.PrivateKey(seed: try directory.load(name)), key.publicKey == publicKey else {
+            throw KeyFileError.foreign(path: directory.path + "/" + name.fileName)
+        }
+        return key
+    }
+
+    /// The file of a signing key is named by the digest of its public key.
+    private static func fileName(_ purpose: KeyPurpose, _ publicKey: Ed25519.PublicKey) -> KeyFileName {
+        KeyFileName(purpose, id: SHA256.hash(publicKey.encoded))
+    }
+}

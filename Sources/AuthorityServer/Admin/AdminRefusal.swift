@@ -1,0 +1,24 @@
+import KeyFiles
+import SQLiteSupport
+
+/// What an admin asked for cannot be done; lower case, no full stop, no secret.
+struct AdminRefusal: Error, Sendable, Hashable {
+    let message: String
+    let hint: String?
+
+    init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+
+    /// The refusal that an error amounts to.
+    init(_ error: any Error) {
+        switch error {
+        case let refusal as AdminRefusal: self = refusal
+        case let error as StoreError: self.init(error.description, hint: error.hint)
+        case let error as KeyFileError: self.init(error.description, hint: error.hint)
+        // The text of another error could hold anything; its type helps and tells nothing.
+        default: self.init("the authority failed: \(type(of: error))")
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package import KeySchedule
+
+/// What an authority answers to an ``AdminRequest``.
+package enum AdminReply: Sendable, Hashable, Codable {
+    /// The key that was made or changed.
+    case key(KeySummary)
+    /// All keys.
+    case keys([KeySummary])
+    /// A signed key delivery for one verifier (compact JWS).
+    case delivery(String)
+    /// The verifier that was added or removed.
+    case verifier(VerifierSummary)
+    /// All verifiers.
+    case verifiers([VerifierSummary])
+    /// New voucher codes: secrets.
+    case voucherCodes([String])
+    /// The voucher that was revoked.
+    case voucher(VoucherSummary)
+    /// All vouchers.
+    case vouchers([VoucherSummary])
+    /// The entry that was appended, or was there already.
+    case revocation(RevocationSummary)
+    /// Published revocations.
+    case revocations([RevocationSummary])
+    /// Who the authority is.
+    case authority(AuthoritySummary)
+    /// What was asked cannot be done: what went wrong and what to do next, lower case, without a full stop.
+    case refused(message: String, hint: String?)
+}
+
+extension AdminReply: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is a reply: it may hold new voucher codes.
+    package var description: String { "AdminReply" }
+    /// Shows no part of it.
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// A key as an admin sees it.
+package struct KeySummary: Sendable, Hashable, Codable {
+    /// The id, 64 hexadecimal digits.
+    package var id: String
+    /// The public record.
+    package var record: KeyRecord
+    /// The state at the time of the reply.
+    package var state: KeyState
+    /// How many tokens were issued.
+    package var issued: Int64
+    /// Whether it shall have no successor.
+    package var isRetired: Bool
+
+    /// A summary from its parts.
+    package init(id: String, record: KeyRecord, state: KeyState, issued: Int64, isRetired: Bool) {
+        self.id = id
+        self.record = record
+        self.state = state
+        self.issued = issued
+        self.isRetired = isRetired
+    }
+}
+
+/// A trusted clearing server as an admin sees it.
+package struct VerifierSummary: Sendable, Hashable, Codable {
+    /// The admin's name for it.
+    package var name: String
+    /// The verifier's id, base64url of 32 bytes.
+    package var id: String
+    /// The capabilities whose keys it gets.
+    package var capabilities: [String]
+
+    /// A summary from its parts.
+    package init(name: String, id: String, capabilities: [String]) {
+        self.name = name
+        self.id = id
+        self.capabilities = capabilities
+    }
+}
+
+/// A voucher as an admin sees it: never its code.
+package struct VoucherSummary: Sendable, Hashable, Codable {
+    /// The beginning of the code's hash, hexadecimal.
+    package var id: String
+    /// The capability.
+    package var capability: String
+    /// How many tokens it was worth.
+    package var tokens: Int
+    /// How many are left.
+    package var remaining: Int
+    /// Whether it is refused.
+    package var isRevoked: Bool
+
+    /// A summary from its parts.
+    package init(id: String, capability: String, tokens: Int, remaining: Int, isRevoked: Bool) {
+        self.id = id
+        self.capability = capability
+        self.tokens = tokens
+        self.remaining = remaining
+        self.isRevoked = isRevoked
+    }
+}
+
+/// A published revocation as an admin sees it.
+package struct RevocationSummary: Sendable, Hashable, Codable {
+    /// The place in the list, from 1.
+    package var sequence: UInt64
+    /// `key` or `token`.
+    package var kind: String
+    /// The key's id, 64 hexadecimal digits.
+    package var keyID: String
+    /// The token's nullifier, 32 hexadecimal digits; `nil` for a key.
+    package var nullifier: String?
+    /// The reason's name.
+    package var reason: String
+    /// Since when, to the day.
+    package var effective: UnixTime
+
+    /// A summary from its parts.
+    package init(
+        sequence: UInt64, kind: String, keyID: String, nullifier: String?, reason: String, effective: UnixTime
+    ) {
+        self.sequence = sequence
+        self.kind = kind
+        self.keyID = keyID
+        self.nullifier = nullifier
+        self.reason = reason
+        self.effective = effective
+    }
+}
+
+/// Who an authority is.
+package struct AuthoritySummary: Sendable, Hashable, Codable {
+    /// The issuer's name in challenges.
+    package var issuer: String
+    /// The key that signs deliveries, base64url of 32 bytes: what a clearing server pins.
+    package var deliveryKey: String
+
+    /// A summary from its parts.
+    package init(issuer: String, deliveryKey: String) {
+        self.issuer = issuer
+        self.deliveryKey = deliveryKey
+    }
+}

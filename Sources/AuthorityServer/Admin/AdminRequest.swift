@@ -1,0 +1,64 @@
+package import KeySchedule
+
+/// Everything that an admin can ask of an authority: one list, with one handler.
+///
+/// The handler is called directly while no server runs and through the admin socket while one does, where requests
+/// and replies travel as JSON (`POST /admin`). Ids are hexadecimal; key ids may be shortened to an unambiguous
+/// beginning of at least 8 digits.
+package enum AdminRequest: Sendable, Hashable, Codable {
+    /// Makes the first key of a capability; where the present one has been retired, the next, which begins when
+    /// that one stops issuing.
+    case createKey(KeyParameters)
+    /// Lists all keys with their states and counters.
+    case listKeys
+    /// Makes the next key of a capability current now; the old one is accepted until its `acceptUntil`.
+    case rotateKey(capability: String)
+    /// Says that a key shall have no successor; it issues and is accepted until its published dates.
+    case retireKey(id: String)
+    /// Withdraws a key: an entry in the published revocation list, and no more issuing.
+    case revokeKey(id: String, reason: String)
+    /// Seals a key for a trusted verifier, for a clearing server that cannot reach the authority.
+    case exportKeys(verifier: String)
+
+    /// Trusts a clearing server, by its identity key (base64url), with the keys of capabilities.
+    case addVerifier(name: String, publicKey: String, capabilities: [String])
+    /// Lists the trusted verifiers.
+    case listVerifiers
+    /// Takes the trust back: no more keys are delivered. Keys already delivered stay known to the verifier.
+    case removeVerifier(name: String)
+
+    /// Makes bearer codes worth tokens of a capability. The reply is the only time they can be seen.
+    case createVouchers(capability: String, tokens: Int, count: Int)
+    /// Lists vouchers by their ids.
+    case listVouchers
+    /// Refuses a voucher from now on.
+    case revokeVoucher(id: String)
+
+    /// Publishes one token as revoked, by its nullifier and its key's full id.
+    case revokeToken(nullifier: String, keyID: String, reason: String)
+    /// Lists the published revocations after a sequence number.
+    case listRevocations(after: UInt64)
+
+    /// Names the authority: issuer name, and the key that clearing servers pin.
+    case describe
+}
+
+/// What a new key is to be.
+package struct KeyParameters: Sendable, Hashable, Codable {
+    /// The capability.
+    package var capability: String
+    /// When issuing begins; at once if `nil`.
+    package var notBefore: UnixTime?
+    /// For how many seconds the key issues.
+    package var epoch: Int64
+    /// For how many seconds after that its tokens are accepted.
+    package var acceptance: Int64
+
+    /// Parameters from their parts.
+    package init(capability: String, notBefore: UnixTime? = nil, epoch: Int64, acceptance: Int64) {
+        self.capability = capability
+        self.notBefore = notBefore
+        self.epoch = epoch
+        self.acceptance = acceptance
+    }
+}

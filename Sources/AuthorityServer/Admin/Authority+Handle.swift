@@ -1,0 +1,56 @@
+import AuthorityStore
+import PrivacyPass
+
+extension AdminRequest {
+    /// Whether the request can only be carried out with the key directory open.
+    package var needsKeys: Bool {
+        switch self {
+        case .createKey, .rotateKey, .addVerifier, .exportKeys: true
+        default: false
+        }
+    }
+}
+
+extension Authority {
+    /// Carries out a request. Blocks: for the admin queue.
+    func reply(to request: AdminRequest) -> AdminReply {
+        do {
+            return try perform(request)
+        } catch {
+            let refusal = AdminRefusal(error)
+            return .refused(message: refusal.message, hint: refusal.hint)
+        }
+    }
+
+    private func perform(_ request: AdminRequest) throws -> AdminReply {
+        switch request {
+        case .createKey(let parameters): try .key(createKey(parameters))
+        case .listKeys: try .keys(database.keys().map(summary))
+        case .rotateKey(let capability): try .key(rotateKey(of: capability))
+        case .retireKey(let id): try .key(retireKey(id))
+        case .revokeKey(let id, let reason): try .revocation(revokeKey(id, reason: reason))
+        case .exportKeys(let verifier): try .delivery(exportKeys(to: verifier))
+        case .addVerifier(let name, let publicKey, let capabilities):
+            try .verifier(addVerifier(name, publicKey: publicKey, capabilities: capabilities))
+        case .listVerifiers: try .verifiers(database.verifiers().map(VerifierSummary.init))
+        case .removeVerifier(let name): try .verifier(removeVerifier(name))
+        case .createVouchers(let capability, let tokens, let count):
+            try .voucherCodes(createVouchers(capability, tokens: tokens, count: count))
+        case .listVouchers: try .vouchers(database.vouchers().map(VoucherSummary.init))
+        case .revokeVoucher(let id): try .voucher(revokeVoucher(id))
+        case .revokeToken(let nullifier, let keyID, let reason):
+            try .revocation(revokeToken(nullifier, keyID: keyID, reason: reason))
+        case .listRevocations(let after): try .revocations(listRevocations(after: after))
+        case .describe: try .authority(describe())
+        }
+    }
+
+    private func describe() throws -> AuthoritySummary {
+        let settings = try database.settings()
+        guard let name = settings.issuerName, let deliveryKey = settings.deliveryKeyText else {
+            throw AdminRefusal(
+                "this authority has no name yet", hint: "start it once: portes authority run --name HOST")
+        }
+        return AuthoritySummary(issuer: name.text, deliveryKey: deliveryKey)
+    }
+}

@@ -1,0 +1,83 @@
+import AuthorityKeys
+import AuthorityStore
+import Issuance
+import KeyDelivery
+import KeySchedule
+import PrivacyPass
+
+extension Authority {
+    func addVerifier(_ name: String, publicKey: String, capabilities: [String]) throws -> VerifierSummary {
+        guard (1...63).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
+            throw AdminRefusal(
+                "'\(name)' is no name of a verifier", hint: "use up to 63 letters, digits, dots and hyphens")
+        }
+        let capabilities = try capabilities.map(Self.capability)
+        guard !capabilities.isEmpty else { throw AdminRefusal("name at least one capability") }
+        guard let verifier = TrustedVerifier(name: name, identityKeyText: publicKey, capabilities: capabilities) else {
+            throw AdminRefusal("that is no identity key", hint: "print it with: portes clearing identity")
+        }
+        _ = try openKeyring()
+        let (issuer, now) = (issuer, time.now().wall)
+        let wanted = issuer.records.filter {
+            verifier.capabilities.contains($0.capability)
+                && ![.ended, .revoked].contains(issuer.state(of: $0, at: now))
+        }
+        let sealed = secrets.filter { secret in wanted.contains { $0.id == secret.id } }
+            .compactMap { delivery(of: $0, to: verifier) }
+        do {
+            try database.insertVerifier(verifier, deliveries: sealed)
+        } catch is VerifierExists {
+            throw AdminRefusal("this name or this identity key is trusted already", hint: "see: portes verifier list")
+        }
+        return VerifierSummary(verifier)
+    }
+
+    func removeVerifier(_ name: String) throws -> VerifierSummary {
+        let verifier = try verifier(named: name)
+        _ = try database.removeVerifier(named: name)
+        return VerifierSummary(verifier)
+    }
+
+    func exportKeys(to name: String) throws -> String {
+        let verifier = try verifier(named: name)
+        guard let state = try database.deliveriesBlocking(to: verifier.id) else {
+            throw AdminRefusal("no verifier is called \(name)")
+        }
+        return try signedDelivery(to: verifier.id, sequence: state.sequence, keys: state.keys)
+    }
+
+    /// The keys that are sealed to a verifier as the signed document that it reads.
+    func signedDelivery(to verifier: VerifierID, sequence: UInt64, keys: [DeliveredKey]) throws -> String {
+        guard let signing else { throw AdminRefusal("this needs the key directory", hint: "name it with --keys") }
+        guard let issuerName else {
+            throw AdminRefusal(
+                "this authority has no name yet", hint: "start it once: portes authority run --name HOST")
+        }
+        return signing.sign(
+            KeyDeliveryDocument(
+                issuer: issuerName.text, verifier: verifier, sequence: sequence, revocationKey: signing.revocationKey,
+                keys: keys))
+    }
+
+    private func verifier(named name: String) throws -> TrustedVerifier {
+        guard let verifier = try database.verifiers().first(where: { $0.name == name }) else {
+            throw AdminRefusal("no verifier is called \(name)", hint: "see: portes verifier list")
+        }
+        return verifier
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
+
+extension VerifierSummary {
+    init(_ verifier: TrustedVerifier) {
+        self.init(name: verifier.name, id: verifier.id.text, capabilities: verifier.capabilities.map(\.name))
+    }
+}

@@ -1,0 +1,114 @@
+import AuthorityKeys
+package import AuthorityStore
+import Dispatch
+package import Issuance
+package import KeyFiles
+package import KeySchedule
+package import PrivacyPass
+package import SQLiteSupport
+import Synchronization
+
+/// One token authority: its database, its keys, and the one handler of admin requests.
+///
+/// A server and an admin command both work on such a value: the server for as long as it runs, the command for one
+/// request while no server does.
+package final class Authority: Sendable {
+    package let database: AuthorityDatabase
+    /// The secrets, unless the key directory was not opened.
+    let keyring: AuthorityKeyring?
+    /// The signing keys, unless the key directory was not opened.
+    let signing: SigningKeys?
+    /// The issuer's name; `nil` until the authority was started with one.
+    package let issuerName: ServerName?
+    let time: any TimeSource
+    /// The housekeeping's time when this value was made, see ``Housekeeping``.
+    let housekeepingTime: UnixTime
+    private let loaded: Mutex<LoadedKeys>
+    // One after the other, on a thread that may wait for the disk.
+    private let adminQueue = DispatchQueue(label: "portes.authority.admin")
+
+    /// Opens the authority in a data directory; blocks.
+    ///
+    /// `keys` may be missing for requests that do not need them, see ``AdminRequest/needsKeys``; where it is given the
+    /// first time, signing keys are made. `name` is kept at the first start and must be the same at every later one.
+    /// Throws ``StoreError``, ``KeyFileError`` or ``AuthorityError``.
+    package init(
+        in directory: DataDirectory, keys: KeyDirectory?, name: ServerName? = nil,
+        time: any TimeSource = SystemTimeSource()
+    ) throws {
+        let database = try AuthorityDatabase(in: directory, time: time)
+        self.database = database
+        self.time = time
+        housekeepingTime = try database.housekeepingTime()
+        let settings = try database.settings()
+        if let known = settings.issuerName, let name, known != name {
+            throw AuthorityError.otherName(known: known.text)
+        }
+        if settings.issuerName == nil, let name { try database.setIssuerName(name) }
+        issuerName = settings.issuerName ?? name
+        let keyring = keys.map { AuthorityKeyring($0) }
+        self.keyring = keyring
+        signing = try keyring.map { try Self.signingKeys($0, settings, database) }
+        loaded = try Mutex(LoadedKeys(database: database, keyring: keyring, known: [], at: time.now().wall))
+    }
+
+    private static func signingKeys(
+        _ keyring: AuthorityKeyring, _ settings: AuthoritySettings, _ database: AuthorityDatabase
+    ) throws -> SigningKeys {
+        if let revocation = settings.revocationKey, let delivery = settings.deliveryKey {
+            return try keyring.signingKeys(revocation: revocation, delivery: delivery)
+        }
+        let keys = try keyring.makeSigningKeys()
+        try database.setSigningKeys(revocation: keys.revocationKey, delivery: keys.deliveryKey)
+        return keys
+    }
+
+    /// The issuer with the keys as they are now.
+    package var issuer: Issuer { loaded.withLock { $0.issuer } }
+
+    /// The secrets that are loaded.
+    var secrets: [IssuerSecret] { loaded.withLock { $0.secrets } }
+
+    /// Takes in what has changed in the database. Blocks: for the admin queue.
+    func reload() throws {
+        let fresh = try LoadedKeys(database: database, keyring: keyring, known: secrets, at: time.now().wall)
+        loaded.withLock { $0 = fresh }
+    }
+
+    /// Carries out an admin request, one after the other; a server that runs on this value follows at once.
+    package func handle(_ request: AdminRequest) async -> AdminReply {
+        await withCheckedContinuation { continuation in
+            adminQueue.async { continuation.resume(returning: self.reply(to: request)) }
+        }
+    }
+
+    /// Destroys the secrets of keys of which nothing is on record any more.
+    func destroySecrets(of ids: [TokenKeyID]) async throws {
+        guard let keyring else { return }
+        try await withCheckedThrowingContinuation { continuation in
+            adminQueue.async {
+                continuation.resume(with: Result { for id in ids { try keyring.destroySecret(of: id) } })
+            }
+        }
+    }
+
+    /// Closes the database. Blocks.
+    package func close() throws { try database.close() }
+}
+
+/// The keys as they were read at one time.
+private struct LoadedKeys: Sendable {
+    let issuer: Issuer
+    let secrets: [IssuerSecret]
+
+    /// Reads all records, and the secrets that are not `known` yet of keys that may be used.
+    init(database: AuthorityDatabase, keyring: AuthorityKeyring?, known: [IssuerSecret], at time: UnixTime) throws {
+        let keys = try database.keys()
+        let known = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        secrets = try keys.filter { ![.ended, .revoked].contains($0.state(at: time)) }.compactMap { key in
+            try known[key.record.id] ?? keyring?.secret(of: key.record)
+        }
+        issuer = Issuer(
+            records: keys.map(\.record), secrets: secrets, revoked: Set(keys.filter(\.isRevoked).map(\.record.id)))
+    }
+}

@@ -1,0 +1,33 @@
+/// Why an authority does not start.
+package enum AuthorityError: Error, Sendable, Hashable {
+    /// It was started with another name before; every token it issued is bound to that one.
+    case otherName(known: String)
+    /// It runs as a server without its keys.
+    case keysMissing
+    /// Metrics are for this machine alone.
+    case metricsBeyondLoopback
+    /// The open gate is for this machine alone.
+    case developmentBeyondLoopback
+}
+
+extension AuthorityError: CustomStringConvertible {
+    /// One line for people: lower case, no full stop.
+    package var description: String {
+        switch self {
+        case .otherName(let known): "this authority is \(known): its tokens are bound to that name"
+        case .keysMissing: "the authority cannot serve without its keys"
+        case .metricsBeyondLoopback: "metrics are served on a loopback address alone"
+        case .developmentBeyondLoopback: "the open gate of --development is for a loopback address alone"
+        }
+    }
+
+    /// What to do about it; lower case, no full stop.
+    package var hint: String? {
+        switch self {
+        case .otherName(let known): "leave --name out or give \(known); for another name use another data directory"
+        case .keysMissing: "name the key directory with --keys"
+        case .metricsBeyondLoopback: "use 127.0.0.1, or read them from the admin socket"
+        case .developmentBeyondLoopback: "listen on 127.0.0.1, or leave --development out and create vouchers"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import AuthorityKeys
+import Issuance
+import KeySchedule
+import PrivacyPass
+import Synchronization
+
+/// Publishes the issuer directory (RFC 9578, section 4): the same bytes for everybody who asks at one time.
+final class DirectoryPublisher: Sendable {
+    /// The path of token requests.
+    static let requestPath = "/token-request"
+    /// For how many seconds a directory may be kept at most.
+    private static let longestAge: Int64 = 60
+
+    private let authority: Authority
+    private let latest = Mutex<(directory: IssuerDirectory, publication: Publication)?>(nil)
+
+    init(_ authority: Authority) { self.authority = authority }
+
+    /// The directory as it is now, and for how many seconds it stays so if no admin changes it.
+    func current() -> (publication: Publication, maxAge: Int64) {
+        let (issuer, now) = (authority.issuer, authority.time.now().wall)
+        let listed = Self.listed(issuer, at: now)
+        let directory = IssuerDirectory(
+            issuerRequestURI: Self.requestPath,
+            tokenKeys: listed.map { record in
+                IssuerDirectory.Key(
+                    tokenType: record.tokenType, tokenKey: record.publicKey, notBefore: record.notBefore.seconds,
+                    capability: record.capability)
+            })
+        let changes = listed.flatMap { [$0.notBefore, $0.issueUntil] }.filter { $0 > now }
+        let maxAge = changes.map { $0.seconds(since: now) }.reduce(Self.longestAge, min)
+        return (publication(of: directory), maxAge)
+    }
+
+    /// The keys that issue or will: of each capability first the one to use now.
+    private static func listed(_ issuer: Issuer, at now: UnixTime) -> [KeyRecord] {
+        issuer.records.filter { [.issuing, .announced].contains(issuer.state(of: $0, at: now)) }
+            .sorted { ($0.capability, $0.notBefore) < ($1.capability, $1.notBefore) }
+    }
+
+    /// Encodes and hashes only what has changed since the last time.
+    private func publication(of directory: IssuerDirectory) -> Publication {
+        latest.withLock { latest in
+            if let latest, latest.directory == directory { return latest.publication }
+            let publication = Publication(directory.encoded)
+            latest = (directory, publication)
+            return publication
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ServerSupport
+
+/// The routes of the admin socket.
+struct AdminRoutes: Sendable {
+    /// The path of admin requests.
+    static let path = "/admin"
+    private static let largestRequest = 64 * 1024
+
+    let authority: Authority
+    let metrics: PrometheusMetrics
+
+    func router() -> Router<ServerContext> {
+        let router = ServerRouter.make()
+        router.post("\(Self.path)") { request, _ in
+            let body = try await request.body(upTo: Self.largestRequest)
+            guard let message = try? JSONDecoder().decode(AdminRequest.self, from: Data(body.readableBytesView)) else {
+                throw HTTPProblem.badRequest(
+                    "this server knows no such request: command and server must be of one version")
+            }
+            let reply = try JSONEncoder().encode(await authority.handle(message))
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply)))
+        }
+        router.addMetrics(metrics)
+        return router
+    }
+}

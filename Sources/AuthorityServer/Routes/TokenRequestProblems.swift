@@ -1,0 +1,54 @@
+import Attestation
+import HTTPTypes
+import Issuance
+import PrivacyPass
+import ServerSupport
+
+/// How a token request fails. Each name is stable; nothing says more than the caller knows already.
+extension HTTPProblem {
+    /// 401: no voucher, or not the form of one.
+    static let voucherMissing = HTTPProblem(
+        .unauthorized, name: "voucher-required", title: "A voucher is required",
+        detail: "send it as Authorization: Bearer", headers: [.wwwAuthenticate: "Bearer"])
+
+    /// 401: unknown or revoked.
+    static let voucherUnknown = HTTPProblem(
+        .unauthorized, name: "voucher-invalid", title: "The voucher is not valid",
+        headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+
+    /// 403: for another capability.
+    static let voucherUnfit = HTTPProblem(
+        .forbidden, name: "voucher-unfit", title: "The voucher is for another capability")
+
+    /// 403: worth less than requested.
+    static let voucherExhausted = HTTPProblem(
+        .forbidden, name: "voucher-exhausted", title: "The voucher is worth fewer tokens than requested")
+
+    /// 422: no key with this truncated id issues, or the key of a repeated request accepts no more.
+    static let keyUnknown = HTTPProblem(
+        .unprocessableContent, name: "key-unknown", title: "The request names no key that issues now",
+        detail: "fetch the issuer directory again")
+
+    /// 422: not a message of its content type.
+    static func malformedRequest(_ error: MessageError) -> HTTPProblem {
+        .unprocessable("the token request is malformed: \(error)")
+    }
+
+    init(_ refusal: ChargeOutcome.Refusal) {
+        self =
+            switch refusal {
+            case .unknownVoucher: .voucherUnknown
+            case .wrongCapability: .voucherUnfit
+            case .exhausted: .voucherExhausted
+            case .keyNotIssuing: .keyUnknown
+            }
+    }
+
+    init(_ error: Issuer.IssuanceError) {
+        self =
+            switch error {
+            case .keyNotAccepted: .keyUnknown
+            case .degenerate, .wrongCount: .unprocessable()
+            }
+    }
+}

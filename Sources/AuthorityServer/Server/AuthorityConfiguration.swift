@@ -1,0 +1,28 @@
+package import ServerSupport
+
+/// How an authority serves.
+package struct AuthorityConfiguration: Sendable {
+    /// Where to listen, with what limits and certificate.
+    package var server: ServerConfiguration
+    /// Where the admin socket lies; its directory is private.
+    package var socketPath: String
+    /// Where to serve metrics besides the admin socket: a loopback address, or `nil`.
+    package var metricsAddress: ListenAddress?
+    /// Whether everybody gets tokens for nothing; for a loopback address alone.
+    package var isDevelopment: Bool
+    /// How many tokens one request may ask for.
+    package var maximumBatch: Int
+
+    /// A configuration with the gate closed and batches of at most 100.
+    package init(
+        server: ServerConfiguration, socketPath: String, metricsAddress: ListenAddress? = nil,
+        isDevelopment: Bool = false,
+        maximumBatch: Int = 100
+    ) {
+        self.server = server
+        self.socketPath = socketPath
+        self.metricsAddress = metricsAddress
+        self.isDevelopment = isDevelopment
+        self.maximumBatch = maximumBatch
+    }
+}

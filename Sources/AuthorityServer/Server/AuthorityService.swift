@@ -1,0 +1,91 @@
+import AuthorityKeys
+import Hummingbird
+package import Logging
+import PrivacyPass
+import ServerSupport
+package import ServiceLifecycle
+
+/// A running authority: the public server, the admin socket and the housekeeping on one ``Authority``.
+package struct AuthorityService: Sendable {
+    private let server: HTTPServer
+    private let authority: Authority
+    private let shutdownDuration: Duration
+
+    /// Prepares the servers; the authority must have been opened with its keys and a name.
+    ///
+    /// Throws ``AuthorityError``, ``ListenError`` or ``TLSFilesError``.
+    package init(_ authority: Authority, configuration: AuthorityConfiguration, logger: Logger) throws {
+        guard let signing = authority.signing, let issuerName = authority.issuerName else {
+            throw AuthorityError.keysMissing
+        }
+        if configuration.isDevelopment {
+            guard configuration.server.address.isLoopback else { throw AuthorityError.developmentBeyondLoopback }
+            // Not through the logger: no log level may hide it.
+            writeToStandardError("portes: warning: the gate is open: whoever reaches this port gets tokens for nothing\n")
+        }
+        let metrics = PrometheusMetrics()
+        let pool = ComputePool()
+        let router = ServerRouter.make(
+            metrics: RequestMetrics(factory: metrics),
+            crossOrigin: [IssuerDirectory.path, DirectoryPublisher.requestPath])
+        router.add(middleware: StoreProblemMiddleware())
+        PublicRoutes(
+            directory: DirectoryPublisher(authority),
+            revocations: RevocationPublisher(
+                database: authority.database, signing: signing, issuerName: issuerName, time: authority.time,
+                pool: pool),
+            deliveries: DeliveryPublisher(authority), keySet: signing.keySet
+        ).add(to: router)
+        TokenRequestRoute(
+            authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
+            maximumBatch: configuration.maximumBatch, pool: pool, metrics: IssuanceMetrics(factory: metrics)
+        ).add(to: router)
+        router.addHealth([authority.databaseCheck])
+
+        let server = try HTTPServer(
+            configuration: configuration.server, router: router, metrics: metrics, logger: logger)
+        self.server = server
+        let socket = try SocketServer(
+            path: configuration.socketPath, router: AdminRoutes(authority: authority, metrics: metrics).router(),
+            shutdownDuration: configuration.server.shutdownDuration, logger: logger)
+        services = try [Housekeeping(authority: authority, logger: logger), socket]
+            + Self.metricsServer(metrics, configuration, logger) + [ServerAfterSocket(socket: socket, server: server)]
+        self.authority = authority
+        shutdownDuration = configuration.server.shutdownDuration
+    }
+
+    /// The services in the order in which to start them.
+    package let services: [any Service]
+
+    /// The port of the public server, once it listens; throws what ``run()`` throws if it never does.
+    package var port: Int { get async throws { try await server.port } }
+
+    /// Serves until SIGTERM, SIGINT or a failure, then closes the database.
+    package func run(logger: Logger) async throws {
+        defer { try? authority.close() }
+        try await ServerProcess.run(services, shutdownDuration: shutdownDuration, logger: logger)
+    }
+
+    private static func metricsServer(
+        _ metrics: PrometheusMetrics, _ configuration: AuthorityConfiguration, _ logger: Logger
+    ) throws -> [any Service] {
+        guard let address = configuration.metricsAddress else { return [] }
+        guard address.isLoopback else { throw AuthorityError.metricsBeyondLoopback }
+        let router = ServerRouter.make()
+        router.addMetrics(metrics)
+        var server = ServerConfiguration(address: address)
+        server.announcesAddress = false
+        return [try HTTPServer(configuration: server, router: router, logger: logger)]
+    }
+}
+
+/// The public server, which says that it listens only when admin commands reach it too.
+private struct ServerAfterSocket: Service {
+    let socket: SocketServer
+    let server: HTTPServer
+
+    func run() async throws {
+        try await socket.waitUntilListening()
+        try await server.run()
+    }
+}

@@ -1,0 +1,55 @@
+import AuthorityKeys
+import AuthorityStore
+import KeySchedule
+import Logging
+import ServiceLifecycle
+
+/// Forgets, once an hour, what keys leave behind a day after their acceptance has ended, and destroys their secrets.
+///
+/// Neither can be undone, so neither follows the calendar alone. Nothing is done while it has been moved against the
+/// monotonic clock since the start; and as it may have been wrong at the start already, the housekeeping has a time of
+/// its own, which is kept: never later than the calendar, and since the start at most twice as fast as time passed. What
+/// a stopped server missed is caught up in as long as it was stopped, and so is a calendar that is ahead.
+struct Housekeeping: Service {
+    private static let interval: Duration = .seconds(3_600)
+    private static let delay: Int64 = 86_400
+    private static let tolerance: Double = 60
+
+    let authority: Authority
+    let logger: Logger
+
+    func run() async throws {
+        let start = authority.time.now()
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await ContinuousClock().sleep(for: Self.interval)
+                await tidy(since: start)
+            }
+        }
+    }
+
+    /// One round; `start` is a moment at which the calendar was taken to be right.
+    func tidy(since start: Moment) async {
+        let now = authority.time.now()
+        guard abs(now.calendarShift(since: start)) <= Self.tolerance else {
+            logger.warning("the calendar was moved: nothing is tidied up until the next start")
+            return
+        }
+        let reached = authority.housekeepingTime.adding(seconds: 2 * Self.seconds(from: start, to: now))
+        let time = min(now.wall, reached)
+        if time < now.wall {
+            logger.warning("the calendar is ahead of what was seen of it: ended keys are forgotten later")
+        }
+        do {
+            try await authority.database.setHousekeepingTime(time)
+            let forgotten = try await authority.database.purgeKeys(endedBefore: time.adding(seconds: -Self.delay))
+            try await authority.destroySecrets(of: forgotten)
+        } catch {
+            logger.error("tidying up failed", metadata: ["error": "\(type(of: error))"])
+        }
+    }
+
+    private static func seconds(from start: Moment, to now: Moment) -> Int64 {
+        max((now.monotonic - start.monotonic).components.seconds, 0)
+    }
+}

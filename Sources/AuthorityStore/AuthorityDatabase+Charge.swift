@@ -1,0 +1,80 @@
+package import Attestation
+import Foundation
+import GRDB
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import Revocation
+import SQLiteSupport
+
+extension AuthorityDatabase: IssuanceGate {
+    /// Decides and charges in one transaction, which is durable before this returns; see ``IssuanceGate``.
+    ///
+    /// The insertion of the request's digest decides: a request that is on record is not charged again, whatever the
+    /// voucher is still worth and whether or not the key still issues. What is refused writes nothing at all, so that
+    /// made-up vouchers keep no disk busy.
+    package func charge(_ charge: Charge) async throws -> ChargeOutcome {
+        do {
+            return try await store.write { [time] db in
+                if let keyID = try Self.keyOnRecord(db, charge.request) { return .repeated(keyID) }
+                let now = time.now().wall
+                if let refusal = try Self.refusal(db, charge, at: now) { return .refused(refusal) }
+                guard try Self.record(db, charge) else { throw UnreadableRow() }
+                try Self.count(db, charge, at: now)
+                try Self.pay(db, charge)
+                return .charged
+            }
+        } catch let refusal as ChargeOutcome.Refusal {
+            return .refused(refusal)
+        }
+    }
+
+    /// The key that a request was charged for before.
+    private static func keyOnRecord(_ db: Database, _ request: RequestHash) throws -> TokenKeyID? {
+        let statement = try db.cachedStatement(sql: "SELECT key_id FROM request WHERE hash = ?")
+        return try Row.fetchOne(statement, arguments: [request.bytes.data]).map { TokenKeyID(try $0.bytes32("key_id")) }
+    }
+
+    /// Why a request cannot be charged, found out by reading alone.
+    private static func refusal(
+        _ db: Database, _ charge: Charge, at now: UnixTime
+    ) throws -> ChargeOutcome.Refusal? {
+        let keys = try db.cachedStatement(
+            sql: """
+                SELECT capability FROM token_key WHERE id = ?1 AND not_before <= ?2 AND ?2 < issue_until
+                    AND NOT EXISTS (SELECT 1 FROM revocation WHERE subject = ?3)
+                """)
+        let keyID = charge.keyID.bytes.data
+        guard
+            let key = try Row.fetchOne(keys, arguments: [keyID, now.seconds, subject(of: .key(charge.keyID))])
+        else { return .keyNotIssuing }
+        guard case .voucher(let hash) = charge.payer else { return nil }
+        let vouchers = try db.cachedStatement(
+            sql: "SELECT capability, remaining FROM voucher WHERE hash = ? AND is_revoked = 0")
+        guard let voucher = try Row.fetchOne(vouchers, arguments: [hash.bytes.data]) else { return .unknownVoucher }
+        guard try voucher.capability("capability") == key.capability("capability") else { return .wrongCapability }
+        return try voucher.value("remaining", as: Int64.self) < Int64(charge.count) ? .exhausted : nil
+    }
+
+    /// Puts a request on record; `false` if it is there already.
+    private static func record(_ db: Database, _ charge: Charge) throws -> Bool {
+        try db.cachedStatement(sql: "INSERT INTO request VALUES (?, ?) ON CONFLICT (hash) DO NOTHING")
+            .execute(arguments: [charge.request.bytes.data, charge.keyID.bytes.data])
+        return db.changesCount == 1
+    }
+
+    private static func count(_ db: Database, _ charge: Charge, at now: UnixTime) throws {
+        let statement = try db.cachedStatement(
+            sql: "UPDATE token_key SET issued = issued + ?1 WHERE id = ?2 AND not_before <= ?3 AND ?3 < issue_until")
+        try statement.execute(arguments: [charge.count, charge.keyID.bytes.data, now.seconds])
+        guard db.changesCount == 1 else { throw ChargeOutcome.Refusal.keyNotIssuing }
+    }
+
+    private static func pay(_ db: Database, _ charge: Charge) throws {
+        guard case .voucher(let voucher) = charge.payer else { return }
+        let statement = try db.cachedStatement(
+            sql: "UPDATE voucher SET remaining = remaining - ?1 WHERE hash = ?2 AND remaining >= ?1 AND is_revoked = 0")
+        try statement.execute(arguments: [charge.count, voucher.bytes.data])
+        guard db.changesCount == 1 else { throw ChargeOutcome.Refusal.exhausted }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+package import KeySchedule
+import LibSodium
+package import PrivacyPass
+import SQLiteSupport
+
+/// A key as it is on record.
+package struct StoredKey: Sendable, Hashable {
+    /// What is public about it.
+    package let record: KeyRecord
+    /// Whether an admin said that it shall have no successor.
+    package let isRetired: Bool
+    /// Whether it is on the revocation list.
+    package let isRevoked: Bool
+    /// How many tokens were issued under it.
+    package let issued: Int64
+
+    /// What it may be used for at a time.
+    package func state(at time: UnixTime) -> KeyState { record.state(at: time, isRevoked: isRevoked) }
+}
+
+/// Why a key was not stored.
+package enum KeyInsertionError: Error, Sendable, Hashable {
+    /// A key whose id ends with the same byte is live, or has requests on record: draw another.
+    case truncatedIDInUse
+    /// Another key of the capability issues in the same time.
+    case overlaps(TokenKeyID)
+}
+
+extension AuthorityDatabase {
+    /// All keys ever, by capability and then by date.
+    package func keys() throws -> [StoredKey] { try store.readBlocking(Self.keys) }
+
+    /// Stores a new key and what each trusted verifier needs to have it; where `replacing` is given, that key stops
+    /// issuing when the new one begins. Throws ``KeyInsertionError``.
+    package func insertKey(
+        _ record: KeyRecord, replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery]
+    ) throws {
+        try store.writeBlocking { db in
+            let others = try Self.keys(db).filter {
+                $0.record.capability == record.capability && $0.record.tokenType == record.tokenType && !$0.isRevoked
+            }
+            for other in others where other.record.id != replacing && other.record.issues(inTimeOf: record) {
+                throw KeyInsertionError.overlaps(other.record.id)
+            }
+            if let old = others.first(where: { $0.record.id == replacing }) {
+                try Self.setDates(db, of: old.record.endingIssuance(at: record.notBefore))
+            }
+            try Self.insert(db, record)
+            for delivery in deliveries { try Self.insert(db, delivery) }
+            try Self.raiseSequence(db, capability: record.capability)
+        }
+    }
+
+    /// Gives a stored key the dates of `record`; where `replacing` is given, that key stops issuing when it begins.
+    package func advanceKey(_ record: KeyRecord, replacing: TokenKeyID?) throws {
+        try store.writeBlocking { db in
+            if let old = try Self.keys(db).first(where: { $0.record.id == replacing }) {
+                try Self.setDates(db, of: old.record.endingIssuance(at: record.notBefore))
+            }
+            try Self.setDates(db, of: record)
+            try Self.raiseSequence(db, capability: record.capability)
+        }
+    }
+
+    /// Marks a key that shall have no successor; `false` if there is no such key.
+    package func retireKey(_ id: TokenKeyID) throws -> Bool {
+        try store.writeBlocking { db in
+            try db.execute(sql: "UPDATE token_key SET is_retired = 1 WHERE id = ?", arguments: [id.bytes.data])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Whether a key whose id ends with this byte cannot be stored now.
+    package func isTruncatedIDInUse(_ byte: UInt8, tokenType: TokenType) throws -> Bool {
+        try store.readBlocking { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM token_key WHERE token_type = ? AND truncated = ?)",
+                arguments: [tokenType.rawValue, byte]) ?? false
+        }
+    }
+
+    static func keys(_ db: Database) throws -> [StoredKey] {
+        let revoked = try revokedKeys(db)
+        let sql = "SELECT * FROM token_key ORDER BY capability, not_before, issue_until, id"
+        return try Row.fetchAll(db, sql: sql).map { row in
+            let record = try record(row)
+            return try StoredKey(
+                record: record, isRetired: row.value("is_retired"), isRevoked: revoked.contains(record.id),
+                issued: row.value("issued"))
+        }
+    }
+
+    static func record(_ row: Row) throws -> KeyRecord {
+        let record = try? KeyRecord(
+            capability: row.capability("capability"), tokenType: TokenType(rawValue: row.value("token_type")),
+            publicKey: Array(row.value("public_key", as: Data.self)),
+            notBefore: UnixTime(seconds: row.value("not_before")),
+            issueUntil: UnixTime(seconds: row.value("issue_until")),
+            acceptUntil: UnixTime(seconds: row.value("accept_until")))
+        guard let record, try record.id.bytes == row.bytes32("id") else { throw UnreadableRow() }
+        return record
+    }
+
+    private static func insert(_ db: Database, _ record: KeyRecord) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO token_key
+                    (id, capability, token_type, public_key, truncated, not_before, issue_until, accept_until)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """,
+            arguments: [
+                record.id.bytes.data, record.capability.name, record.tokenType.rawValue, Data(record.publicKey),
+                record.id.truncated, record.notBefore.seconds, record.issueUntil.seconds, record.acceptUntil.seconds,
+            ])
+        guard db.changesCount == 1 else { throw KeyInsertionError.truncatedIDInUse }
+    }
+
+    private static func setDates(_ db: Database, of record: KeyRecord) throws {
+        try db.execute(
+            sql: "UPDATE token_key SET not_before = ?, issue_until = ?, accept_until = ? WHERE id = ?",
+            arguments: [
+                record.notBefore.seconds, record.issueUntil.seconds, record.acceptUntil.seconds, record.id.bytes.data,
+            ])
+    }
+}
+
+extension KeyRecord {
+    /// Whether there is a time at which both keys issue.
+    fileprivate func issues(inTimeOf other: KeyRecord) -> Bool {
+        notBefore < other.issueUntil && other.notBefore < issueUntil
+    }
+}

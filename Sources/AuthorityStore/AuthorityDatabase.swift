@@ -1,0 +1,46 @@
+import Foundation
+import GRDB
+package import KeySchedule
+import LibSodium
+import PrivacyPass
+package import SQLiteSupport
+
+/// The token authority's database, `authority.sqlite`.
+///
+/// Calls without `async` block and are for a start and for admin commands; they throw ``StoreError`` besides what
+/// each of them says.
+package final class AuthorityDatabase: Sendable {
+    let store: SQLiteStore
+    let time: any TimeSource
+
+    /// Opens or makes the database in a directory of the authority; blocks.
+    ///
+    /// Throws ``StoreError``, `.corrupt` also where the revocation list's hash chain does not hold.
+    package init(in directory: DataDirectory, time: any TimeSource = SystemTimeSource()) throws {
+        store = try SQLiteStore(in: directory, migrator: AuthoritySchema.migrator)
+        self.time = time
+        try checkRevocationChain()
+    }
+
+    /// Closes the database; calls that wait for it fail. Blocks.
+    package func close() throws { try store.close() }
+}
+
+/// Bytes as SQLite takes them.
+extension Bytes32 {
+    var data: Data { Data(bytes) }
+}
+
+extension Row {
+    /// The 32 bytes in a column that the schema keeps at that length.
+    func bytes32(_ column: String) throws -> Bytes32 {
+        guard let bytes = Bytes32(try value(column, as: Data.self)) else { throw UnreadableRow() }
+        return bytes
+    }
+
+    /// The capability in a column.
+    func capability(_ column: String) throws -> Capability {
+        guard let capability = Capability(try value(column, as: String.self)) else { throw UnreadableRow() }
+        return capability
+    }
+}

@@ -1,0 +1,64 @@
+internal import ClearingStore
+internal import Hummingbird
+internal import KeySchedule
+internal import PortesVerifier
+internal import PrivacyPass
+internal import Revocation
+internal import ServerSupport
+
+extension ClearingApplication {
+    /// What everybody may call.
+    static func publicRouter(
+        _ redeemer: Redeemer, _ readiness: Readiness, _ metrics: RequestMetrics
+    ) -> Router<ServerContext> {
+        let router = ServerRouter.make(
+            metrics: metrics, crossOrigin: RedemptionRoutes.crossOrigin, crossOriginFields: [.portesBinding])
+        RedemptionRoutes(redeemer: redeemer).add(to: router)
+        BatchRoute(redeemer: redeemer).add(to: router)
+        KeySetRoute.add(to: router, signer: redeemer.signer)
+        router.addHealth(readiness.checks)
+        return router
+    }
+
+    /// What the admin may call, through a socket in the data directory.
+    static func adminRouter(_ readiness: Readiness, _ metrics: PrometheusMetrics) -> Router<ServerContext> {
+        let router = ServerRouter.make()
+        router.addMetrics(metrics)
+        router.addHealth(readiness.checks)
+        return router
+    }
+}
+
+/// Whether the server can accept good tokens.
+struct Readiness: Sendable {
+    let database: ClearingDatabase
+    let watch: DirectoryWatch
+    let capabilities: Set<Capability>?
+    let time: any TimeSource
+
+    var checks: [ReadinessCheck] {
+        [
+            ReadinessCheck("keys") { hasKeys },
+            ReadinessCheck("revocation-list") { isFresh },
+            ReadinessCheck("next-key") { watch.isComplete },
+        ]
+    }
+
+    /// A key whose tokens are accepted now is here for every capability.
+    private var hasKeys: Bool {
+        let (verifier, now) = (database.state.verifier, time.now())
+        let accepted = verifier.keys.values.map(\.record).filter {
+            $0.state(at: now.wall, isRevoked: verifier.revocations.isRevoked($0.id)).acceptsTokens
+        }
+        guard let capabilities else { return !accepted.isEmpty }
+        return capabilities.isSubset(of: accepted.map(\.capability))
+    }
+
+    /// The revocation list is recent enough for every capability.
+    private var isFresh: Bool {
+        let (verifier, now) = (database.state.verifier, time.now())
+        let present = capabilities ?? Set(verifier.keys.values.map(\.record.capability))
+        let limits = present.map { verifier.limits.limit(for: $0) }
+        return verifier.freshness.isFresh(at: now, limit: limits.min() ?? verifier.limits.standard)
+    }
+}

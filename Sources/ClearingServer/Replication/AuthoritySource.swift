@@ -1,0 +1,83 @@
+internal import HTTPTransport
+internal import JOSE
+internal import KeyDelivery
+internal import PrivacyPass
+internal import Revocation
+
+/// Fetches what the authority publishes for clearing servers.
+struct AuthoritySource: Sendable {
+    private let transport: HTTPTransport
+    private let base: String
+
+    /// How long one request may take: less than it takes to miss a revocation for long.
+    private static let timeout: Duration = .seconds(4)
+
+    /// Why an answer was no use.
+    enum SourceError: Error, Hashable, CustomStringConvertible {
+        /// The authority does not know this server's identity.
+        case unknownVerifier
+        /// Another status than 200 or 304.
+        case status(Int)
+        /// The body is not what it should be.
+        case malformed
+
+        var description: String {
+            switch self {
+            case .unknownVerifier: "the authority does not trust this server's identity"
+            case .status(let status): "the authority answered with status \(status)"
+            case .malformed: "the authority's answer cannot be read"
+            }
+        }
+    }
+
+    /// An answer that can be asked for again with its tag.
+    struct Answer: Sendable {
+        let body: [UInt8]
+        let tag: String?
+    }
+
+    init(transport: HTTPTransport, issuerURL: String) {
+        self.transport = transport
+        base = issuerURL.hasSuffix("/") ? String(issuerURL.dropLast()) : issuerURL
+    }
+
+    /// The key delivery for a verifier; `nil` if it is still the one with `tag`.
+    func delivery(to verifier: VerifierID, tag: String?) async throws -> Answer? {
+        do {
+            return try await get("/verifiers/\(verifier.text)/keys", tag: tag, limit: JSONWebSignature.maximumCount)
+        } catch SourceError.status(404) {
+            throw SourceError.unknownVerifier
+        }
+    }
+
+    /// The revocation list after a place; `nil` if it is still the one with `tag`.
+    func revocations(after size: UInt64, tag: String?) async throws -> Answer? {
+        try await get("/revocations?after=\(size)", tag: tag, limit: RevocationPage.maximumEncodedCount)
+    }
+
+    /// The keys that the authority says it signs with.
+    func keySet() async throws -> [UInt8] {
+        let answer = try await get(JSONWebKeySet.path, tag: nil, limit: 64 * 1024)
+        guard let answer else { throw SourceError.malformed }
+        return answer.body
+    }
+
+    /// The issuer's directory.
+    func directory() async throws -> IssuerDirectory {
+        let answer = try await get(IssuerDirectory.path, tag: nil, limit: IssuerDirectory.maximumEncodedCount)
+        guard let answer, let directory = try? IssuerDirectory(decoding: answer.body) else {
+            throw SourceError.malformed
+        }
+        return directory
+    }
+
+    private func get(_ path: String, tag: String?, limit: Int) async throws -> Answer? {
+        let response = try await transport.get(
+            base + path, ifNoneMatch: tag, maximumResponseBytes: limit, timeout: Self.timeout)
+        switch response.status {
+        case 200: return Answer(body: response.body, tag: response.header("ETag"))
+        case 304 where tag != nil: return nil
+        default: throw SourceError.status(response.status)
+        }
+    }
+}

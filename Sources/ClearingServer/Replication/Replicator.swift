@@ -1,0 +1,151 @@
+internal import ClearingStore
+internal import JOSE
+internal import KeySchedule
+internal import Logging
+internal import PortesVerifier
+internal import Revocation
+internal import ServiceLifecycle
+
+/// Polls the authority for keys and revocations, from the start until shutdown.
+///
+/// What the authority does not answer is not missed at once: the server goes on with what it has until its revocation
+/// list is too old.
+struct Replicator: Service {
+    let source: AuthoritySource
+    let database: ClearingDatabase
+    let identity: ClearingIdentity
+    let metrics: ClearingMetrics
+    let time: any TimeSource
+    let interval: Duration
+    /// A delivery that was carried here in a file, to be taken first.
+    let carriedDelivery: String?
+    let logger: Logger
+
+    /// What is remembered from one poll to the next.
+    private struct Memory {
+        var deliveryTag: String?
+        var revocationTag: String?
+        /// The size of the list that the tag belongs to.
+        var taggedSize: UInt64 = 0
+        var complaint: String?
+    }
+
+    func run() async throws {
+        if let carriedDelivery { try await takeCarried(carriedDelivery) }
+        await cancelWhenGracefulShutdown {
+            var memory = Memory()
+            while !Task.isCancelled {
+                await poll(&memory)
+                // Sleeping ends early only when the task is cancelled.
+                try? await Task.sleep(for: interval)
+            }
+        }
+    }
+
+    /// Takes the carried delivery, unless newer keys were taken before: the file stays where it was while keys rotate.
+    private func takeCarried(_ delivery: String) async throws {
+        do {
+            try await database.take(delivery: delivery)
+        } catch ReplicationError.rollback {
+            logger.notice("the carried key delivery is older than the keys here and is not used")
+        }
+    }
+
+    private func poll(_ memory: inout Memory) async {
+        var complaint: String?
+        do {
+            try await pollDelivery(&memory)
+        } catch {
+            complaint = "no keys: \(error)"
+        }
+        do {
+            if database.issuer != nil { try await pollRevocations(&memory) }
+        } catch {
+            complaint = "no revocations: \(error)"
+        }
+        metrics.note(database.state.verifier)
+        if complaint != nil { metrics.countFailedPoll() }
+        report(complaint, &memory)
+    }
+
+    /// Says what is wrong when it begins to be, and when it is over: not every two seconds.
+    private func report(_ complaint: String?, _ memory: inout Memory) {
+        guard complaint != memory.complaint, !Task.isCancelled else { return }
+        memory.complaint = complaint
+        if let complaint {
+            logger.warning("the authority's lists do not arrive", metadata: ["reason": "\(complaint)"])
+        } else {
+            logger.notice("the authority's lists arrive")
+        }
+    }
+
+    private func pollDelivery(_ memory: inout Memory) async throws {
+        guard let answer = try await source.delivery(to: identity.id, tag: memory.deliveryTag) else { return }
+        let text = String(decoding: answer.body, as: UTF8.self)
+        if !database.hasAuthority { try await trustSigner(of: text) }
+        let isNews = try await database.take(delivery: text)
+        memory.deliveryTag = answer.tag
+        if isNews {
+            let count = database.state.verifier.keys.count
+            logger.notice("keys have arrived", metadata: ["count": "\(count)"])
+        }
+    }
+
+    /// Without a key in the configuration, the first delivery's signer is trusted if the issuer's URL names its key.
+    private func trustSigner(of delivery: String) async throws {
+        let keys = JSONWebKeySet.publicKeys(in: try await source.keySet()) ?? []
+        let signer = keys.first { (try? JSONWebSignature.verify(delivery, purpose: .keyDelivery, key: $0)) != nil }
+        guard let signer else { throw ReplicationError.signature(.unknownKey) }
+        try await database.trust(AuthorityKey(signer))
+        let key = AuthorityKey(signer).text
+        logger.warning("""
+            no authority key was given: the one that the issuer's URL answered with was taken on first use and is \
+            trusted from now on. Compare it with portes authority show; to pin it: --authority-key=\(key)
+            """)
+    }
+
+    private func pollRevocations(_ memory: inout Memory) async throws {
+        let size = database.revocationSize
+        // The age counts from before the request, so that a slow answer does not look fresh.
+        let fetchedAt = time.now()
+        let tag = memory.taggedSize == size ? memory.revocationTag : nil
+        guard let answer = try await source.revocations(after: size, tag: tag) else {
+            return try check(database.noteUnchangedHead(fetchedAt: fetchedAt))
+        }
+        var gathering = RevocationGathering(after: size)
+        try take(answer, into: &gathering)
+        // A list that is far ahead comes in several pages, each with a head of the whole.
+        while !gathering.isComplete {
+            guard let next = try await source.revocations(after: gathering.size, tag: nil) else {
+                throw RevocationError.malformed
+            }
+            try take(next, into: &gathering)
+        }
+        let entries = gathering.entries
+        let outcome = try await database.take(
+            revocations: entries, signedHead: gathering.signedHead, fetchedAt: fetchedAt)
+        memory.taggedSize = database.revocationSize
+        memory.revocationTag = entries.isEmpty ? answer.tag : nil
+        if !entries.isEmpty { logger.notice("revocations have arrived", metadata: ["count": "\(entries.count)"]) }
+        try check(outcome)
+    }
+
+    private func take(_ answer: AuthoritySource.Answer, into gathering: inout RevocationGathering) throws {
+        let page = try RevocationPage(decoding: answer.body)
+        let head = try database.verified(page.signedHead)
+        do {
+            try gathering.take(page, head: head)
+        } catch {
+            throw ReplicationError.revocation(error)
+        }
+    }
+
+    private func check(_ outcome: ClearingDatabase.HeadOutcome) throws {
+        if outcome == .clocksDiffer { throw ClocksDiffer() }
+    }
+
+    /// The authority's signed time and this machine's differ by more than a minute.
+    private struct ClocksDiffer: Error, CustomStringConvertible {
+        let description = "the authority's signed head and this machine's clock differ by more than 60 s"
+    }
+}

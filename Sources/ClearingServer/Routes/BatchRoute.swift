@@ -1,0 +1,65 @@
+internal import FoundationEssentials
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import PortesVerifier
+internal import PrivacyPass
+internal import ServerSupport
+
+/// `POST /redeem/batch`: many tokens from a backend, which has collected them from different people.
+///
+/// The body is `[{"token": "<base64url>", "binding": "<base64url>"}, …]`, the binding optional; the answer is an array
+/// with one outcome for each, in order. A device that sent its own tokens so would link them.
+struct BatchRoute: Sendable {
+    let redeemer: Redeemer
+
+    /// How many tokens one request may hold.
+    static let maximumCount = 1_000
+    /// The largest body in bytes: 1,000 tokens with the longest bindings fit.
+    static let maximumBodyCount = 1024 * 1024
+
+    func add(to router: Router<ServerContext>) {
+        router.post("/redeem/batch") { request, _ in try await redeem(request) }
+    }
+
+    private func redeem(_ request: Request) async throws -> Response {
+        guard request.mediaType == "application/json" else {
+            throw HTTPProblem.unsupportedMediaType(accepted: ["application/json"])
+        }
+        let body = try await request.body(upTo: Self.maximumBodyCount)
+        let presented = try await redeemer.pool.run { try Self.decode(body) }
+        let redemptions = try await redeemer.redeem(presented, withReceipts: true)
+        return Response.json("[" + redemptions.map(RedemptionJSON.outcome).joined(separator: ",") + "]")
+    }
+
+    private static func decode(_ body: ByteBuffer) throws -> [Presented] {
+        guard let items = try? JSONDecoder().decode([Item].self, from: Data(body.readableBytesView)) else {
+            throw HTTPProblem.badRequest("the body is not an array of tokens")
+        }
+        guard (1...maximumCount).contains(items.count) else {
+            throw HTTPProblem.unprocessable("a batch has 1 to \(maximumCount) tokens")
+        }
+        return try items.map { item in
+            var binding: SpendBinding?
+            if let text = item.binding {
+                binding = SpendBinding(base64URL: text)
+                guard binding != nil else { throw HTTPProblem.badBinding }
+            }
+            return Presented(token: token(item.token), binding: binding)
+        }
+    }
+
+    private static func token(_ text: String) -> Result<Token, VerificationFailure> {
+        guard let bytes = Base64URL.decode(text) else { return .failure(.malformed) }
+        do {
+            return .success(try Token(decoding: bytes))
+        } catch {
+            return .failure(error == .unsupportedTokenType ? .wrongTokenType : .malformed)
+        }
+    }
+
+    private struct Item: Decodable {
+        let token: String
+        let binding: String?
+    }
+}

@@ -1,0 +1,54 @@
+internal import HTTPTypes
+internal import KeySchedule
+internal import PortesVerifier
+internal import ServerSupport
+
+extension HTTPProblem {
+    /// 503: no keys were delivered yet.
+    static let notReady = HTTPProblem.unavailable(
+        name: "not-ready", title: "The server has not got its keys yet", retryAfter: 2)
+
+    /// 503: the disk does not take what was spent; nothing that was acknowledged is lost.
+    static let storageUnavailable = HTTPProblem.unavailable(
+        name: "storage-unavailable", title: "The server cannot record that the token is spent", retryAfter: 5)
+
+    /// 401: no token was sent; the header fields say which are accepted.
+    static func tokenRequired(_ challenges: HTTPFields) -> HTTPProblem {
+        HTTPProblem(
+            .unauthorized, name: "token-required", title: "A token is required", headers: challenges)
+    }
+
+    /// 409 or 401: the token was spent before.
+    static func alreadySpent(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> HTTPProblem {
+        HTTPProblem(status, name: "already-spent", title: "The token was spent before", headers: headers)
+    }
+
+    /// 401 with challenges for a token that is not accepted, or 503 if that is this server's own fault.
+    static func refused(_ failure: VerificationFailure, challenges: HTTPFields) -> HTTPProblem {
+        switch failure {
+        case .revocationListStale:
+            .unavailable(name: failure.rawValue, title: failure.title, retryAfter: 5)
+        default:
+            HTTPProblem(.unauthorized, name: failure.rawValue, title: failure.title, headers: challenges)
+        }
+    }
+}
+
+extension VerificationFailure {
+    /// The URI of the problem in answers.
+    var problemType: String { ProblemDocument.typePrefix + rawValue }
+
+    fileprivate var title: String {
+        switch self {
+        case .malformed: "The token cannot be read"
+        case .wrongTokenType: "The token is of another type"
+        case .unknownKey: "The token's key is not known here"
+        case .keyNotYetAccepted: "The token's key is not accepted yet"
+        case .keyNoLongerAccepted: "The token's key is no longer accepted"
+        case .wrongChallenge: "The token was made for another challenge"
+        case .badAuthenticator: "The token was not made by its key"
+        case .revoked: "The token is revoked"
+        case .revocationListStale: "The server's revocation list is too old to accept tokens"
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import KeySchedule
+internal import NIOCore
+internal import PortesVerifier
+internal import PrivacyPass
+internal import ServerSupport
+
+/// `POST /redeem` and `POST /verify`: one token, in the `Authorization` field.
+struct RedemptionRoutes: Sendable {
+    let redeemer: Redeemer
+
+    /// The paths that web pages may call.
+    static let crossOrigin: Set<String> = ["/redeem"]
+
+    func add(to router: Router<ServerContext>) {
+        router.post("/redeem") { request, _ in try await redeem(request) }
+        router.post("/verify") { request, _ in try await verify(request) }
+    }
+
+    /// Spends a token, with the binding in `Portes-Binding` if there is one, and answers with a receipt.
+    private func redeem(_ request: Request) async throws -> Response {
+        let presented = try presented(in: request, binding: try binding(in: request))
+        switch try await redeemOne(presented, withReceipt: true) {
+        case .spent(let capability, let receipt, let isReplay):
+            return Response.json(RedemptionJSON.spent(capability, receipt: receipt, isReplay: isReplay))
+        case .alreadySpent: throw HTTPProblem.alreadySpent(.conflict)
+        case .refused(let failure): throw HTTPProblem.refused(failure, challenges: challenges)
+        }
+    }
+
+    /// Spends a token for a reverse proxy, which admits whoever gets 204: so there is no binding here, and a token that
+    /// comes again is always refused.
+    private func verify(_ request: Request) async throws -> Response {
+        switch try await redeemOne(presented(in: request, binding: nil), withReceipt: false) {
+        case .spent(let capability, _, _):
+            return Response(
+                status: .noContent, headers: [.portesCapability: capability.name, .cacheControl: "no-store"])
+        case .alreadySpent: throw HTTPProblem.alreadySpent(.unauthorized, headers: challenges)
+        case .refused(let failure): throw HTTPProblem.refused(failure, challenges: challenges)
+        }
+    }
+
+    private func redeemOne(_ presented: Presented, withReceipt: Bool) async throws -> Redemption {
+        guard let one = try await redeemer.redeem([presented], withReceipts: withReceipt).first else {
+            throw HTTPProblem.internalError
+        }
+        return one
+    }
+
+    private var challenges: HTTPFields { redeemer.challenger.fields(at: redeemer.time.now()) }
+
+    private func presented(in request: Request, binding: SpendBinding?) throws -> Presented {
+        guard redeemer.challenger.policy != nil else { throw HTTPProblem.notReady }
+        let values = request.headers[values: .authorization]
+        guard let value = values.first else { throw HTTPProblem.tokenRequired(challenges) }
+        guard values.count == 1 else { return Presented(token: .failure(.malformed), binding: binding) }
+        do {
+            let token = try PrivateTokenCredentials(fieldValue: value).token
+            return Presented(token: .success(token), binding: binding)
+        } catch {
+            switch error {
+            case .otherScheme: throw HTTPProblem.tokenRequired(challenges)
+            case .notAToken(.unsupportedTokenType): return Presented(token: .failure(.wrongTokenType), binding: binding)
+            case .malformed, .notAToken: return Presented(token: .failure(.malformed), binding: binding)
+            }
+        }
+    }
+
+    private func binding(in request: Request) throws -> SpendBinding? {
+        let values = request.headers[values: .portesBinding]
+        guard let value = values.first else { return nil }
+        guard values.count == 1, let binding = SpendBinding(base64URL: value) else { throw HTTPProblem.badBinding }
+        return binding
+    }
+}
+
+extension SpendBinding {
+    /// A binding of 16 to 256 bytes in base64url, or `nil`.
+    init?(base64URL text: String) {
+        guard text.utf8.count <= 4 * SpendBinding.maximumCount, let bytes = Base64URL.decode(text) else { return nil }
+        self.init(bytes)
+    }
+}
+
+extension HTTPProblem {
+    /// 400: a binding is not one; nothing was spent.
+    static let badBinding = HTTPProblem(
+        .badRequest, name: "bad-binding", title: "The binding is not 16 to 256 bytes in base64url")
+}
+
+extension HTTPField.Name {
+    /// What a token is spent for, base64url.
+    static let portesBinding = parsed("Portes-Binding")
+    /// What the token was good for.
+    static let portesCapability = parsed("Portes-Capability")
+
+    // Both are tokens of RFC 9110; any field does for a name that is none.
+    private static func parsed(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .from }
+}

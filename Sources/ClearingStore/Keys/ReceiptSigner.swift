@@ -1,0 +1,48 @@
+package import JOSE
+internal import KeyFiles
+internal import LibSodium
+internal import PrivacyPass
+package import Receipts
+package import SQLiteSupport
+
+/// Signs receipts with a key that this server made for nothing else.
+///
+/// Kept in `receipts.key` in the data directory. Whoever reads that file can sign receipts for spends that never were.
+package final class ReceiptSigner: Sendable {
+    private let key: Ed25519.PrivateKey
+    private let header: JSONWebSignature.Header
+    private static let file = SecretFile(name: "receipts.key", magic: "PORTESR1")
+
+    /// The signer in a directory that this process has locked, with a new key where there is none. Blocks.
+    package init(in directory: DataDirectory) throws {
+        key = try Self.key(in: directory)
+        header = JSONWebSignature.Header(purpose: .receipt, key: key.publicKey)
+    }
+
+    private static func key(in directory: DataDirectory) throws -> Ed25519.PrivateKey {
+        let handle = try DirectoryHandle(directory.path)
+        do {
+            let seed = try file.read(in: handle, path: directory.path)
+            // Reading checked the length.
+            guard let key = Ed25519.PrivateKey(seed: seed) else { throw KeyFileError.corrupt(path: directory.path) }
+            return key
+        } catch KeyFileError.notFound {
+            let key = Ed25519.PrivateKey()
+            try file.create(key.seed(), in: handle)
+            return key
+        }
+    }
+
+    /// The keys to publish at ``JSONWebKeySet/path``.
+    package var keySet: JSONWebKeySet {
+        JSONWebKeySet(keys: [JSONWebKey(publicKey: key.publicKey, purpose: .receipt)])
+    }
+
+    /// The receipt as a JSON Web Signature; the same receipt always gives the same text.
+    package func sign(_ receipt: SpendReceipt) -> String { receipt.signed(with: key, header: header) }
+}
+
+extension ReceiptSigner {
+    /// A digest of the published keys, as 64 hexadecimal digits.
+    package var keySetDigest: String { Hexadecimal.encode(SHA256.hash(keySet.encoded).bytes) }
+}

@@ -1,0 +1,36 @@
+internal import KeyDelivery
+internal import JOSE
+internal import LibSodium
+internal import PortesVerifier
+
+extension KeyDeliveryDocument {
+    /// The document in a text signed by the pinned authority.
+    init(verifying text: String, authority: AuthorityKey?) throws(ReplicationError) {
+        guard let authority else { throw .noAuthority }
+        do {
+            try self.init(verifying: text, key: authority.publicKey)
+        } catch {
+            throw .signature(error)
+        }
+    }
+
+    /// The keys with their secrets, each checked against its public key.
+    func opened(with identity: ClearingIdentity) throws(ReplicationError) -> [VerificationKey] {
+        guard verifier == identity.id else { throw .anotherVerifier }
+        var opened: [VerificationKey] = []
+        for key in keys {
+            let secret: SecretBytes
+            do {
+                secret = try identity.open(key.sealedSecret)
+            } catch {
+                throw .sealedForAnother
+            }
+            do {
+                opened.append(try VerificationKey(record: key.record, secret: secret))
+            } catch {
+                throw .wrongSecret
+            }
+        }
+        return opened
+    }
+}

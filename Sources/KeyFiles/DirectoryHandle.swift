@@ -1,0 +1,138 @@
+import Foundation
+import LibSodium
+import Synchronization
+
+/// An open directory whose files are written whole and durably, or not at all.
+///
+/// Calls are relative to the directory that was opened, even if its path is given to another one meanwhile.
+package final class DirectoryHandle: Sendable {
+    let path: String
+    private let descriptor: Int32
+    private let mutation = Mutex(())
+    private static let temporaryPrefix = ".new-"
+    /// More than any file here needs.
+    private static let largestFile = 65_536
+
+    /// Makes the directory where it is missing, and makes it private (0700) where it is not.
+    package init(_ path: String) throws(KeyFileError) {
+        let isNew = try Self.make(path)
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw KeyFileError(errno: errno, path: path) }
+        self.path = path
+        let status = try Self.status(of: descriptor, path: path)
+        guard status.st_uid == geteuid() else { throw .notOwned(path: path) }
+        if status.st_mode & 0o077 != 0, fchmod(descriptor, 0o700) != 0 { throw KeyFileError(errno: errno, path: path) }
+        if isNew { try Self.syncParent(of: path) }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func make(_ path: String) throws(KeyFileError) -> Bool {
+        if mkdir(path, 0o700) == 0 { return true }
+        if errno == EEXIST { return false }
+        let parent = parentPath(of: path)
+        guard errno == ENOENT, !parent.isEmpty, parent != path else { throw KeyFileError(errno: errno, path: path) }
+        _ = try make(parent)
+        return try make(path)
+    }
+
+    private static func syncParent(of path: String) throws(KeyFileError) {
+        let parent = parentPath(of: path)
+        let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw KeyFileError(errno: errno, path: parent) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw KeyFileError(errno: errno, path: parent) }
+    }
+
+    private static func status(of descriptor: Int32, path: String) throws(KeyFileError) -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw KeyFileError(errno: errno, path: path) }
+        return status
+    }
+
+    func path(of name: String) -> String { path + "/" + name }
+
+    /// The names of all entries, sorted.
+    func entries() throws(KeyFileError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        } catch {
+            throw .inputOutput(path: path, code: EIO)
+        }
+    }
+
+    /// All bytes of a private file of at most 64 KiB.
+    package func read(_ name: String) throws(KeyFileError) -> [UInt8] {
+        let path = path(of: name)
+        let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { throw KeyFileError(errno: errno, path: path) }
+        defer { close(file) }
+        let status = try Self.status(of: file, path: path)
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.largestFile else { throw .foreign(path: path) }
+        guard status.st_uid == geteuid() else { throw .notOwned(path: path) }
+        guard status.st_mode & 0o077 == 0 else { throw .wrongMode(path: path) }
+        return try FileBytes.read(file, limit: Self.largestFile, path: path)
+    }
+
+    /// Makes a file of mode 0600 that is there whole, after a power cut too, or not at all; never replaces one.
+    package func create(_ name: String, _ bytes: [UInt8]) throws(KeyFileError) {
+        try exclusively { () throws(KeyFileError) in
+            try removeLeftovers()
+            guard faccessat(descriptor, name, F_OK, 0) != 0 else { throw .exists(path: path(of: name)) }
+            let temporary = Self.temporaryPrefix + Hex.encode(Randomness.bytes(8))
+            let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard file >= 0 else { throw KeyFileError(errno: errno, path: path(of: name)) }
+            do throws(KeyFileError) {
+                defer { close(file) }
+                try FileBytes.write(bytes, to: file, path: path(of: name))
+                guard renameat(descriptor, temporary, descriptor, name) == 0 else {
+                    throw KeyFileError(errno: errno, path: path(of: name))
+                }
+            } catch {
+                unlinkat(descriptor, temporary, 0)
+                throw error
+            }
+            try syncDirectory()
+        }
+    }
+
+    /// Overwrites a file with zeros and removes it, durably in this order.
+    func destroy(_ name: String) throws(KeyFileError) {
+        try exclusively { () throws(KeyFileError) in
+            let path = path(of: name)
+            let file = openat(descriptor, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+            guard file >= 0 else { throw KeyFileError(errno: errno, path: path) }
+            defer { close(file) }
+            let size = try Self.status(of: file, path: path).st_size
+            guard size <= Self.largestFile else { throw .foreign(path: path) }
+            try FileBytes.write([UInt8](repeating: 0, count: Int(size)), to: file, path: path)
+            guard unlinkat(descriptor, name, 0) == 0 else { throw KeyFileError(errno: errno, path: path) }
+            try syncDirectory()
+        }
+    }
+
+    /// Keeps other threads and other processes from changing the directory while `body` runs.
+    private func exclusively(_ body: () throws(KeyFileError) -> Void) throws(KeyFileError) {
+        try mutation.withLock { (_) throws(KeyFileError) in
+            guard flock(descriptor, LOCK_EX) == 0 else { throw KeyFileError(errno: errno, path: path) }
+            defer { flock(descriptor, LOCK_UN) }
+            try body()
+        }
+    }
+
+    /// What a process that was killed while writing left behind; under the lock nobody is writing.
+    private func removeLeftovers() throws(KeyFileError) {
+        for name in try entries() where name.hasPrefix(Self.temporaryPrefix) { unlinkat(descriptor, name, 0) }
+    }
+
+    private func syncDirectory() throws(KeyFileError) {
+        guard fsync(descriptor) == 0 else { throw KeyFileError(errno: errno, path: path) }
+    }
+}
+
+/// The path without its last component; empty for a name alone. (Foundation's own traps on a name of one letter.)
+private func parentPath(of path: String) -> String {
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard let slash = trimmed.lastIndex(of: "/") else { return "" }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+}

@@ -1,0 +1,91 @@
+import Foundation
+package import LibSodium
+
+/// A directory of sealed secrets, unlocked with its passphrase.
+///
+/// Every call blocks on the disk, and opening takes the second that Argon2id is meant to take: call from a
+/// thread that may wait. Throws ``KeyFileError`` throughout.
+package final class KeyDirectory: Sendable {
+    private let handle: DirectoryHandle
+    private let key: WrappingKey
+
+    /// The directory's path.
+    package var path: String { handle.path }
+
+    /// Opens the directory at `path`, or makes it with this passphrase; `cost` counts only when it is made.
+    ///
+    /// Throws `.wrongPassphrase` if the directory was made with another one.
+    package init(_ path: String, passphrase: borrowing SecretBytes, cost: PasswordHash.Cost = .moderate) throws {
+        let handle = try DirectoryHandle(path)
+        self.handle = handle
+        do throws(KeyFileError) {
+            key = try Self.unlock(handle, passphrase)
+        } catch .notFound {
+            key = try Self.setUp(handle, passphrase, cost: cost)
+        }
+    }
+
+    /// Whether a key directory was made at `path`: if not, its passphrase is new and worth asking for twice.
+    package static func exists(at path: String) -> Bool {
+        access(path + "/" + Wrapping.fileName, F_OK) == 0
+    }
+
+    private static func unlock(
+        _ handle: DirectoryHandle, _ passphrase: borrowing SecretBytes
+    ) throws(KeyFileError) -> WrappingKey {
+        let bytes = try handle.read(Wrapping.fileName)
+        return try Wrapping(decoding: bytes, path: handle.path(of: Wrapping.fileName))
+            .unlock(passphrase, directory: handle.path)
+    }
+
+    private static func setUp(
+        _ handle: DirectoryHandle, _ passphrase: borrowing SecretBytes, cost: PasswordHash.Cost
+    ) throws -> WrappingKey {
+        // New parameters would make what is here unreadable for ever.
+        guard try handle.entries().allSatisfy({ KeyFileName(fileName: $0) == nil }) else {
+            throw KeyFileError.wrappingMissing(directory: handle.path)
+        }
+        let (wrapping, key) = try Wrapping.make(passphrase: passphrase, cost: cost)
+        do {
+            try handle.create(Wrapping.fileName, wrapping.encoded())
+            return key
+        } catch KeyFileError.exists {
+            // Another process was faster.
+            return try unlock(handle, passphrase)
+        }
+    }
+
+    /// Seals and stores a secret of at most 65,000 bytes durably; throws `.exists` rather than replace one.
+    package func store(_ secret: borrowing SecretBytes, as name: KeyFileName) throws {
+        precondition(secret.count <= 65_000, "a key file holds at most 65,000 bytes")
+        let sealed = AuthenticatedEncryption.seal(secret, key: key.secret, context: Self.context(name))
+        try handle.create(name.fileName, SealedFile(directory: key.directory, sealed: sealed).encoded)
+    }
+
+    /// The secret of this name, opened into guarded memory.
+    package func load(_ name: KeyFileName) throws -> SecretBytes {
+        let path = handle.path(of: name.fileName)
+        let file = try SealedFile(decoding: handle.read(name.fileName), path: path)
+        guard file.directory == key.directory else { throw KeyFileError.foreign(path: path) }
+        do {
+            return try AuthenticatedEncryption.open(file.sealed, key: key.secret, context: Self.context(name))
+        } catch {
+            // The digest was right: nothing was damaged, the file had another name.
+            throw KeyFileError.foreign(path: path)
+        }
+    }
+
+    /// The names of all secrets here, sorted by id; other files are passed over.
+    package func list() throws -> [KeyFileName] {
+        try handle.entries().compactMap(KeyFileName.init(fileName:))
+    }
+
+    /// Overwrites and removes a secret, durably; a copy in a backup or a snapshot of the disk stays.
+    package func destroy(_ name: KeyFileName) throws {
+        try handle.destroy(name.fileName)
+    }
+
+    private static func context(_ name: KeyFileName) -> [UInt8] {
+        [UInt8]("portes key file v1 \(name.purpose.rawValue) ".utf8) + name.id.bytes
+    }
+}

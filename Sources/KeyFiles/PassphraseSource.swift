@@ -1,0 +1,85 @@
+import Foundation
+package import LibSodium
+
+/// Where the passphrase of a key directory comes from; it is read straight into guarded memory.
+package enum PassphraseSource: Sendable, Hashable {
+    /// The whole file, without one newline at its end.
+    case file(String)
+    /// Everything that the open file descriptor still gives, without one newline at its end.
+    case descriptor(Int32)
+    /// One line typed on the terminal, which is not shown; `confirming` asks twice, for a new passphrase.
+    case terminal(confirming: Bool)
+
+    /// The most bytes that a passphrase may have: 1,024.
+    package static let largestCount = 1_024
+
+    /// The file that `PORTES_PASSPHRASE_FILE` names, if it is set and not empty.
+    package static func fromEnvironment(_ environment: [String: String]) -> PassphraseSource? {
+        guard let path = environment["PORTES_PASSPHRASE_FILE"], !path.isEmpty else { return nil }
+        return .file(path)
+    }
+
+    /// Reads the passphrase, 1 to 1,024 bytes; blocks. Throws ``PassphraseError``.
+    package func read() throws -> SecretBytes {
+        switch self {
+        case .file(let path):
+            let file = open(path, O_RDONLY | O_CLOEXEC)
+            guard file >= 0 else { throw PassphraseError.unreadable(path: path, code: errno) }
+            defer { close(file) }
+            return try Self.readAll(file, source: path)
+        case .descriptor(let file):
+            return try Self.readAll(file, source: "file descriptor \(file)")
+        case .terminal(let confirming):
+            let passphrase = try Terminal.readLine(prompt: "passphrase: ")
+            guard confirming else { return passphrase }
+            let again = try Terminal.readLine(prompt: "the same passphrase again: ")
+            guard SecretLine.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
+            return passphrase
+        }
+    }
+
+    private static func readAll(_ file: Int32, source: String) throws -> SecretBytes {
+        // One byte more than is allowed, beside the newline, tells what is too long.
+        var line = SecretLine(capacity: largestCount + 3)
+        try line.fill(from: file, source: source)
+        return try line.passphrase()
+    }
+}
+
+/// Why there is no passphrase.
+package enum PassphraseError: Error, Sendable, Hashable {
+    /// The source gave nothing but a newline.
+    case empty
+    /// The source gave more than 1,024 bytes.
+    case tooLong
+    /// What was typed the second time differs.
+    case mismatch
+    /// There is no terminal to ask on.
+    case noTerminal
+    /// The prompt was ended with control-C.
+    case cancelled
+    /// The file could not be read; `code` is `errno`.
+    case unreadable(path: String, code: Int32)
+}
+
+extension PassphraseError: CustomStringConvertible {
+    /// One line for people: lower case, no full stop.
+    package var description: String {
+        switch self {
+        case .empty: "the passphrase is empty"
+        case .tooLong: "the passphrase has more than \(PassphraseSource.largestCount) bytes"
+        case .mismatch: "the two passphrases differ"
+        case .noTerminal: "there is no passphrase and no terminal to ask for one"
+        case .cancelled: "no passphrase was given"
+        case .unreadable(let path, let code): "the passphrase could not be read from \(path) (code \(code))"
+        }
+    }
+
+    /// What to do about it, or `nil` where there is nothing to add; lower case, no full stop.
+    package var hint: String? {
+        switch self {
+        case .noTerminal: "name a file with --passphrase-file or PORTES_PASSPHRASE_FILE"
+        case .empty, .tooLong, .mismatch, .cancelled, .unreadable: nil
+        }
+    }
+}

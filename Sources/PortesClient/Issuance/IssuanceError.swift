@@ -1,0 +1,76 @@
+/// Why an issuer gave no tokens, and what an app can do.
+public enum IssuanceError: Error, Sendable, Hashable {
+    /// There was no answer. Try again later: with a wallet, the same request is sent again and charged once.
+    ///
+    /// The text is what the transport says of it, for people.
+    case unreachable(String)
+    /// The issuer is busy or down for a moment. Try again, after as many seconds if it says so.
+    case overloaded(retryAfter: Int?)
+    /// The gate refused. Ask for another voucher, or for fewer tokens.
+    case refused(Refusal)
+    /// The challenge is for another issuer than the one configured. Do not answer it.
+    case wrongIssuer
+    /// The key that the challenge names is not one that the issuer publishes. Ask for the challenge again; if that does
+    /// not help, do not answer it.
+    case keyNotPublished
+    /// The issuer has no key for this capability now. Try again later.
+    case noKey
+    /// The issuer does not issue under the key asked for, even after the directory was fetched again. Try again later.
+    case keyNotIssuing
+    /// The issuer does not understand the request, or failed to answer it: its status. Report it.
+    case failed(status: Int)
+    /// The answer is not one of the protocol. Report it.
+    case badAnswer
+    /// The proof does not hold: the answer was damaged, or the issuer used another key than it publishes. A wallet
+    /// sends the request again with the next fetch; if that does not help, do not go on with this issuer.
+    case invalidProof
+    /// The challenge asks for a kind of token that this library does not make, or the count is out of range.
+    case unsupported
+
+    /// Why the gate refused.
+    public enum Refusal: Sendable, Hashable {
+        /// The issuer wants a voucher, and none was sent.
+        case voucherRequired
+        /// The text is not a voucher: mistyped or cut.
+        case voucherMalformed
+        /// No voucher has this code, or it is revoked.
+        case voucherUnknown
+        /// The voucher is for another capability.
+        case wrongCapability
+        /// The voucher is worth fewer tokens than requested.
+        case voucherExhausted
+        /// The issuer gives another reason.
+        case other
+    }
+}
+
+extension IssuanceError {
+    /// What a response other than 200 means.
+    init(_ response: TransportResponse) {
+        self =
+            switch Problem(response).name {
+            case "voucher-required": .refused(.voucherRequired)
+            case "voucher-invalid": .refused(.voucherUnknown)
+            case "voucher-unfit": .refused(.wrongCapability)
+            case "voucher-exhausted": .refused(.voucherExhausted)
+            case "key-unknown": .keyNotIssuing
+            case "unprocessable-content": .failed(status: response.status)
+            default:
+                switch response.status {
+                case 401, 402, 403: .refused(.other)
+                // RFC 9578, section 5.2: what an issuer answers to a key it does not know.
+                case 422: .keyNotIssuing
+                case 429, 503: .overloaded(retryAfter: response.retryAfter)
+                default: .failed(status: response.status)
+                }
+            }
+    }
+
+    init(_ error: PendingTokens.FinalizationError) {
+        self =
+            switch error {
+            case .malformed, .wrongCount: .badAnswer
+            case .invalidProof, .degenerate: .invalidProof
+            }
+    }
+}

@@ -1,0 +1,65 @@
+public import PrivacyPass
+
+/// An origin as a client sees it: it asks for tokens, and takes them one at a time.
+///
+/// There is no way to send several tokens at once, because what arrives together belongs together.
+public struct OriginClient: Sendable {
+    /// The origin's name in challenges.
+    public let name: ServerName
+    private let url: ServerURL
+    private let transport: any TokenTransport
+
+    /// Where clearing servers take tokens.
+    public static let redemptionPath = "/redeem"
+
+    /// The origin at `url`; `name` is its name in challenges where it is not the URL's host and port.
+    ///
+    /// The transport must be another than the issuer's: see ``TokenTransport``.
+    public init(url: ServerURL, name: ServerName? = nil, transport: any TokenTransport) {
+        self.url = url
+        self.name = name ?? url.name
+        self.transport = transport
+    }
+
+    /// What the origin asks for at a path when no token is sent: at least one challenge that names this origin, or any.
+    ///
+    /// Challenges that are for other origins only are left out (RFC 9577, section 2.1).
+    public func challenges(
+        path: String = OriginClient.redemptionPath
+    ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
+        let response = try await send(path: path, headers: [])
+        guard response.status == 401 else {
+            throw RedemptionError(response)
+        }
+        let challenges = PrivateTokenChallenge.parse(response.values(of: "www-authenticate"))
+            .filter { $0.challenge.allows(origin: name) }
+        guard !challenges.isEmpty else { throw .noChallenge }
+        return challenges
+    }
+
+    /// Presents a token and its binding, and gives the answer.
+    ///
+    /// When the answer is final, the caller settles the token; ``Wallet/spend(_:for:at:path:binding:purpose:)`` does.
+    public func redeem(
+        _ spending: borrowing Spending, path: String = OriginClient.redemptionPath
+    ) async throws(RedemptionError) -> RedemptionOutcome {
+        guard spending.origin.isSameServer(as: name) else { throw .wrongOrigin }
+        return try RedemptionOutcome(await send(path: path, headers: spending.headers))
+    }
+
+    // A receipt has some 400 bytes.
+    private static let maximumAnswerCount = 64 * 1024
+
+    private func send(
+        path: String, headers: [HeaderField]
+    ) async throws(RedemptionError) -> TransportResponse {
+        let request = TransportRequest(
+            .post, url: url.appending(path: path), headers: headers,
+            maximumResponseCount: OriginClient.maximumAnswerCount)
+        do {
+            return try await transport.send(request)
+        } catch {
+            throw .unreachable(String(describing: error))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+extension RedemptionOutcome {
+    /// What a response to a token says; throws for one that says nothing of it.
+    init(_ response: TransportResponse) throws(RedemptionError) {
+        if response.status == 200 {
+            guard response.mediaType == "application/json",
+                let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))
+            else { throw .badAnswer }
+            switch answer.outcome {
+            case "spent": self = .spent(receipt: answer.receipt)
+            case "replayed": self = .replayed(receipt: answer.receipt)
+            default: throw .badAnswer
+            }
+            return
+        }
+        switch Problem(response).name {
+        case "already-spent": self = .alreadySpent
+        case let name?:
+            guard let refusal = Refusal(rawValue: name) else { throw RedemptionError(response) }
+            self = .refused(refusal)
+        case nil: throw RedemptionError(response)
+        }
+    }
+
+    private struct Answer: Decodable {
+        let outcome: String
+        let receipt: String?
+    }
+}
+
+extension RedemptionError {
+    /// What a response means that says nothing of a token.
+    init(_ response: TransportResponse) {
+        self =
+            switch response.status {
+            case 429, 503: .overloaded(retryAfter: response.retryAfter)
+            case 200..<300: .badAnswer
+            default: .failed(status: response.status)
+            }
+    }
+}

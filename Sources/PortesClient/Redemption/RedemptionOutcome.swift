@@ -1,0 +1,66 @@
+/// What an origin answered to a token.
+public enum RedemptionOutcome: Sendable, Hashable {
+    /// The token was unspent, and now is spent. The receipt, a JSON Web Signature, proves it to anyone.
+    case spent(receipt: String?)
+    /// The token was spent before with this very binding: the earlier answer again. Nothing is admitted for it twice.
+    case replayed(receipt: String?)
+    /// The token was spent before, with another binding.
+    case alreadySpent
+    /// The token was not accepted, and not spent now.
+    case refused(Refusal)
+
+    /// Why a token was refused.
+    public enum Refusal: String, Sendable, Hashable, CaseIterable {
+        /// The origin cannot read it.
+        case malformed
+        /// The origin does not take tokens of this type.
+        case wrongTokenType = "wrong-token-type"
+        /// The origin does not know the key (yet, or any more).
+        case unknownKey = "unknown-key"
+        /// The key's time has not come by the origin's clock.
+        case keyNotYetAccepted = "key-not-yet-accepted"
+        /// The key's time is over: so it is for all tokens of this key.
+        case keyNoLongerAccepted = "key-no-longer-accepted"
+        /// The token answers another challenge than the origin's.
+        case wrongChallenge = "wrong-challenge"
+        /// The key did not make the token.
+        case badAuthenticator = "bad-authenticator"
+        /// The token or its key is revoked.
+        case revoked
+        /// The origin has no current revocation list, and takes no tokens until it has.
+        case revocationListStale = "revocation-list-stale"
+
+        /// Whether the same token may be accepted later, so that it is worth keeping.
+        public var isTemporary: Bool {
+            switch self {
+            case .unknownKey, .keyNotYetAccepted, .revocationListStale: true
+            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .wrongChallenge, .badAuthenticator, .revoked: false
+            }
+        }
+    }
+
+    /// Whether the token is never to be sent again.
+    public var isFinal: Bool {
+        if case .refused(let refusal) = self { !refusal.isTemporary } else { true }
+    }
+}
+
+/// Why nothing is known of a token that was sent, and what an app can do. The token stays in the wallet as sent: send
+/// it again with ``Wallet/resume(at:path:)``.
+public enum RedemptionError: Error, Sendable, Hashable {
+    /// There was no answer. Try again later.
+    ///
+    /// The text is what the transport says of it, for people.
+    case unreachable(String)
+    /// The origin is busy or down for a moment. Try again, after as many seconds if it says so.
+    case overloaded(retryAfter: Int?)
+    /// The origin did not understand the request, or failed to answer it: its status. Report it.
+    case failed(status: Int)
+    /// The answer is not one of the protocol. Report it.
+    case badAnswer
+    /// The origin asks for no token that this client may give it: none of a known type, or none in whose challenge the
+    /// origin names itself.
+    case noChallenge
+    /// The token was taken for another origin, and may not be sent to this one.
+    case wrongOrigin
+}

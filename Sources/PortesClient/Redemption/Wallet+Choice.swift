@@ -1,0 +1,47 @@
+public import PrivacyPass
+
+extension Wallet {
+    /// What to spend for what an origin asks for: give its capability and its challenge to
+    /// ``spend(_:for:at:path:binding:purpose:)``.
+    ///
+    /// One challenge may stand for several capabilities, which only the key that it names tells apart. So a holding of
+    /// that very key comes first, in the order of the challenges; tokens of older keys then follow by its capability.
+    /// Where no holding has the key, the issuer's directory says which capability it is for, if an `issuer` is given;
+    /// one that is not asked while a key fits, as asking it now shows it when a token is about to be spent. What is
+    /// left must be of one capability, or of `capability`, which the caller may insist on.
+    ///
+    /// Throws ``WalletError/empty`` if nothing fits, ``WalletError/severalCapabilities`` if it is not known which of
+    /// several capabilities is meant, and ``IssuanceError`` if the issuer does not know the key or cannot be asked.
+    public func holding(
+        for challenges: [PrivateTokenChallenge], of capability: Capability? = nil, issuer: IssuerClient? = nil
+    ) async throws -> Holding {
+        if let holding = holdingOfNamedKey(challenges, capability) { return holding }
+        var fitting: [Holding] = []
+        for challenge in challenges {
+            let held = holdings.filter {
+                $0.challenge == challenge.challenge && (capability == nil || $0.capability == capability)
+            }
+            guard !held.isEmpty else { continue }
+            let isOfIssuer = issuer.map { $0.name.isSameServer(as: challenge.challenge.issuerName) } ?? false
+            let asked = isOfIssuer ? try await issuer?.capability(of: challenge) : nil
+            fitting += held.filter { asked == nil || $0.capability == asked }
+        }
+        guard let first = fitting.first else { throw WalletError.empty }
+        guard fitting.allSatisfy({ $0.capability == first.capability }) else { throw WalletError.severalCapabilities }
+        return first
+    }
+
+    private func holdingOfNamedKey(_ challenges: [PrivateTokenChallenge], _ capability: Capability?) -> Holding? {
+        for challenge in challenges {
+            guard let key = challenge.tokenKey,
+                let keyID = TokenKeyID(publicKey: key, tokenType: challenge.challenge.tokenType)
+            else { continue }
+            let holding = holdings.first {
+                $0.challenge == challenge.challenge && $0.keyID == keyID
+                    && (capability == nil || $0.capability == capability)
+            }
+            if let holding { return holding }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,119 @@
+public import PrivacyPass
+
+extension Wallet {
+    /// Fetches tokens into the wallet: afterwards there are at least `count` more for this challenge.
+    ///
+    /// Sends what an earlier fetch from this issuer left unanswered first, byte for byte; an issuer charges a repeated
+    /// request once, and its tokens count for this fetch if they are of the same kind. Then asks for the rest, up to
+    /// 100 in a request, under the issuer's current key for the capability.
+    ///
+    /// A request that may have been charged stays on record until its tokens come or ``discard(_:)`` drops its key:
+    /// each fetch sends it once more, and goes on if it fails for reasons of its own. An answer whose proof does not
+    /// hold is no end either, as it may have been damaged on its way. Throws ``IssuanceError`` or
+    /// ``WalletError``; what was fetched until then is in the wallet.
+    public func fetch(
+        _ count: Int, of capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
+        voucher: Voucher?
+    ) async throws {
+        try issuer.check(challenge)
+        let resumed = try await finishRequests(of: issuer, voucher: voucher) {
+            $0.capability == capability && $0.stored.challenge == challenge
+        }
+        var missing = count - resumed
+        guard missing > 0 else { return }
+        var key = try await issuer.currentKey(for: capability)
+        var mayRefetch = true
+        while missing > 0 {
+            let part = min(missing, Client.maximumRequestCount)
+            let pending = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
+            do {
+                missing -= try await complete(pending, from: issuer, voucher: voucher, isRepeated: false)
+                mayRefetch = true
+            } catch IssuanceError.keyNotIssuing where mayRefetch {
+                // The key's time ended between the directory and the request.
+                mayRefetch = false
+                key = try await issuer.currentKey(for: capability)
+            }
+        }
+    }
+
+    /// Sends the requests that are on record for an issuer again, and gives how many tokens came that `counts` counts.
+    private func finishRequests(
+        of issuer: IssuerClient, voucher: Voucher?, counts: (WalletContents.Request) -> Bool
+    ) async throws -> Int {
+        var total = 0
+        var skipped: [Nonce] = []
+        defer { for id in skipped { release(id) } }
+        while let request = claimRequest(of: issuer.name) {
+            let pending: PendingTokens
+            do {
+                pending = try restore(request)
+            } catch {
+                release(request.id)
+                throw error
+            }
+            do {
+                let count = try await complete(pending, from: issuer, voucher: voucher, isRepeated: true)
+                if counts(request) { total += count }
+            } catch let error as IssuanceError {
+                if error.concernsEveryRequest { throw error }
+                // Gone by now, or kept for a later fetch: either way this one need not fail for it.
+                if claim(request.id) { skipped.append(request.id) }
+            }
+        }
+        return total
+    }
+
+    /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
+    private func complete(
+        _ pending: consuming PendingTokens, from issuer: IssuerClient, voucher: Voucher?, isRepeated: Bool
+    ) async throws -> Int {
+        guard let id = pending.nonces.first else { return 0 }
+        defer { release(id) }
+        do {
+            let answer = try await issuer.answer(pending.request, voucher: voucher)
+            let tokens = try pending.tokens(in: answer)
+            try finish(id, tokens: tokens)
+            return tokens.count
+        } catch let error as IssuanceError {
+            if error.meansNeverAnswered(isRepeated: isRepeated) { try finish(id, tokens: []) }
+            throw error
+        }
+    }
+}
+
+extension PendingTokens {
+    /// As ``finalize(_:)``, with the error that a fetch throws.
+    fileprivate consuming func tokens(in answer: [UInt8]) throws(IssuanceError) -> [Token] {
+        do {
+            return try finalize(answer)
+        } catch {
+            throw IssuanceError(error)
+        }
+    }
+}
+
+extension IssuanceError {
+    /// Whether another request would fare no better at the moment.
+    fileprivate var concernsEveryRequest: Bool {
+        switch self {
+        case .unreachable, .overloaded, .refused(.voucherRequired), .refused(.voucherMalformed): true
+        default: false
+        }
+    }
+
+    /// Whether the request is certain never to bring tokens, so that it need not be kept.
+    ///
+    /// A request that was sent for the first time and refused was not charged. A repeated one may have been charged
+    /// before, and then only what an issuer decides after looking for it on record is certain.
+    fileprivate func meansNeverAnswered(isRepeated: Bool) -> Bool {
+        switch self {
+        // A key that is over for new requests may still answer the ones it was charged for.
+        case .keyNotIssuing: !isRepeated
+        case .refused(.voucherUnknown), .refused(.wrongCapability), .refused(.voucherExhausted): true
+        case .refused: !isRepeated
+        case .failed(let status): !isRepeated && (400..<500).contains(status)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import LibSodium
+public import PrivacyPass
+
+/// Keeps tokens in a file, and never hands one out twice: not to two callers, not to two processes, and not again
+/// after a crash.
+///
+/// A token is unspent, then sending, then gone. It is recorded as sending, with its binding and purpose, before anybody
+/// sees it, and stays so until an answer is known: so it is only ever sent again to the same origin with the same
+/// binding, which origins answer as they did before. Requests are recorded before they are sent and finished by the
+/// next fetch. Each change replaces the whole file (mode 0600) and is durable when the call returns; it is not
+/// encrypted. One process at a time has the file.
+public actor Wallet {
+    private let file: WalletFile
+    private(set) var contents: WalletContents
+    /// Requests that a running fetch sees to.
+    var fetching: Set<Nonce> = []
+    let claims = Claims()
+    private nonisolated let executor: BlockingExecutor
+
+    /// The thread of this wallet: a call may wait for the disk, or compute for some ten milliseconds.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Opens the wallet at `path`, whose directory must exist; a missing file is made with the first token.
+    ///
+    /// Reads the file on the calling thread. Throws ``WalletError/inUse``, ``WalletError/corrupt``,
+    /// ``WalletError/newerVersion`` or ``WalletError/fileSystem(code:)``, and then has changed nothing.
+    public init(path: String) throws(WalletError) {
+        file = try WalletFile(path: path)
+        contents = if let bytes = try file.read() { try WalletContents(decoding: bytes) } else { WalletContents() }
+        executor = BlockingExecutor(label: "portes.wallet")
+    }
+
+    /// Unspent tokens that differ only in what makes each unique.
+    public struct Holding: Sendable, Hashable {
+        /// What they are good for, if their issuer says so.
+        public let capability: Capability?
+        /// The challenge that they answer.
+        public let challenge: TokenChallenge
+        /// The key that made them.
+        public let keyID: TokenKeyID
+        /// How many there are.
+        public let count: Int
+    }
+
+    /// What can be spent, that of the oldest key first.
+    public var holdings: [Holding] {
+        contents.lots.map { lot in
+            Holding(
+                capability: lot.capability, challenge: lot.challenge, keyID: TokenKeyID(of: lot.tokenKey),
+                count: lot.count)
+        }
+    }
+
+    /// The origins to which tokens were sent without an answer being known yet.
+    public var unanswered: [ServerName] { contents.spendings.map(\.origin) }
+
+    /// Takes one token for a challenge, to be spent at `origin`; of the oldest key, as that ends first.
+    ///
+    /// `binding` says what the token is spent for, 16 to 256 bytes of which 16 are random; 32 random bytes are made
+    /// if it is `nil`. `purpose`, up to 65,535 bytes, is never sent: it tells the app after a crash what it was about.
+    /// All of it is durable before this returns.
+    public func take(
+        _ capability: Capability?, for challenge: TokenChallenge, at origin: ServerName, binding: [UInt8]? = nil,
+        purpose: [UInt8] = []
+    ) throws(WalletError) -> Spending {
+        guard challenge.allows(origin: origin) else { throw .wrongOrigin }
+        let binding = binding ?? Randomness.bytes(Bytes32.count)
+        guard (16...256).contains(binding.count), purpose.count <= Int(UInt16.max) else { throw .wrongLength }
+        var next = contents
+        guard let token = next.take(capability, for: challenge) else { throw .empty }
+        let sent = WalletContents.Sent(token: token, origin: origin, binding: binding, purpose: purpose)
+        next.spendings.append(sent)
+        try save(next)
+        _ = claims.claim(sent.nonce)
+        return Spending(sent, wallet: self)
+    }
+
+    /// A token that was taken for `origin` earlier, in this run or before, and whose answer is not known: to be sent
+    /// again as it was. `nil` if there is none that nobody else holds.
+    public func resume(at origin: ServerName) -> Spending? {
+        for nonce in unansweredNonces(at: origin) {
+            if let spending = resume(nonce) { return spending }
+        }
+        return nil
+    }
+
+    func unansweredNonces(at origin: ServerName) -> [Nonce] {
+        contents.spendings.filter { $0.origin.isSameServer(as: origin) }.map(\.nonce)
+    }
+
+    func resume(_ nonce: Nonce) -> Spending? {
+        let sent = contents.spendings.first { $0.nonce == nonce && claims.claim(nonce) }
+        return sent.map { Spending($0, wallet: self) }
+    }
+
+    /// Drops the unspent tokens of a key that is revoked or whose time is over, and says how many there were.
+    /// Requests under that key that no running fetch sees to are dropped as well.
+    ///
+    /// Those that were sent stay until their answer is known, which an origin still gives for a while.
+    @discardableResult
+    public func discard(_ keyID: TokenKeyID) throws(WalletError) -> Int {
+        var next = contents
+        next.lots.removeAll { TokenKeyID(of: $0.tokenKey) == keyID }
+        next.requests.removeAll { TokenKeyID(of: $0.stored.tokenKey) == keyID && !fetching.contains($0.id) }
+        let count = contents.tokenCount - next.tokenCount
+        if count > 0 || next.requests.count < contents.requests.count { try save(next) }
+        return count
+    }
+
+    func settle(_ nonce: Nonce) throws(WalletError) {
+        var next = contents
+        next.spendings.removeAll { $0.nonce == nonce }
+        try save(next)
+    }
+
+    /// Makes a change durable, and only then takes it over.
+    func save(_ next: WalletContents) throws(WalletError) {
+        try file.replace(with: next.encoded)
+        contents = next
+    }
+}

@@ -1,0 +1,118 @@
+internal import LibSodium
+internal import PrivacyPass
+internal import VOPRF
+
+/// What a wallet holds: a value, so that a change is made on a copy, written, and only then counts.
+struct WalletContents {
+    /// Unspent tokens, those of the oldest key first.
+    var lots: [Lot] = []
+    /// Tokens that were sent, or were about to be, and for which no answer is known.
+    var spendings: [Sent] = []
+    /// Requests that were sent, or were about to be, and for which no answer is known.
+    var requests: [Request] = []
+
+    /// Unspent tokens that differ only in nonce and authenticator.
+    struct Lot {
+        let capability: Capability?
+        let challenge: TokenChallenge
+        let tokenKey: ServerPublicKey
+        /// Nonce (32 bytes) and authenticator (64) of each token: one array, so that a large lot is written fast.
+        var bytes: [UInt8]
+
+        static let bytesPerToken = 96
+
+        var count: Int { bytes.count / Lot.bytesPerToken }
+    }
+
+    /// A token on its way, with all that is needed to send it again exactly as before.
+    struct Sent {
+        let token: Token
+        let origin: ServerName
+        let binding: [UInt8]
+        let purpose: [UInt8]
+
+        var nonce: Nonce { token.input.nonce }
+    }
+
+    /// A request on its way.
+    struct Request {
+        let capability: Capability?
+        /// The encoding of its ``PendingTokens``, blinds included.
+        let encoded: [UInt8]
+        /// The same without the blinds.
+        let stored: StoredRequest
+
+        /// The first of its nonces, which no two requests share.
+        let id: Nonce
+
+        /// A request in its stored form; throws ``MessageError`` for bytes that are none.
+        init(capability: Capability?, encoded: [UInt8]) throws(MessageError) {
+            stored = try StoredRequest(decoding: encoded)
+            guard let id = stored.nonces.first else { throw .emptyBatch }
+            self.capability = capability
+            self.encoded = encoded
+            self.id = id
+        }
+    }
+
+    /// How many tokens are unspent.
+    var tokenCount: Int { lots.reduce(0) { $0 + $1.count } }
+
+    /// Adds tokens that answer one challenge under one key.
+    mutating func add(
+        _ tokens: [Token], capability: Capability?, challenge: TokenChallenge, tokenKey: ServerPublicKey
+    ) {
+        let bytes = tokens.flatMap { $0.input.nonce.bytes.bytes + $0.authenticator }
+        let index = lots.firstIndex {
+            $0.capability == capability && $0.challenge == challenge && $0.tokenKey == tokenKey
+        }
+        if let index {
+            lots[index].bytes += bytes
+        } else {
+            lots.append(Lot(capability: capability, challenge: challenge, tokenKey: tokenKey, bytes: bytes))
+        }
+    }
+
+    /// Takes one unspent token of the oldest key out, or gives `nil` if there is none.
+    mutating func take(_ capability: Capability?, for challenge: TokenChallenge) -> Token? {
+        let index = lots.firstIndex { $0.capability == capability && $0.challenge == challenge && $0.count > 0 }
+        guard let index else { return nil }
+        let lot = lots[index]
+        let bytes = lot.bytes.suffix(Lot.bytesPerToken)
+        lots[index].bytes.removeLast(bytes.count)
+        if lots[index].bytes.isEmpty { lots.remove(at: index) }
+        guard let nonce = Bytes32(bytes.prefix(Bytes32.count)) else { return nil }
+        let input = AuthenticatorInput(
+            tokenType: challenge.tokenType, nonce: Nonce(nonce), challengeDigest: challenge.digest,
+            keyID: TokenKeyID(of: lot.tokenKey))
+        return try? Token(input: input, authenticator: Array(bytes.dropFirst(Bytes32.count)))
+    }
+}
+
+extension WalletContents: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is what a wallet holds.
+    var description: String { "WalletContents" }
+    /// Shows no part of it.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension WalletContents.Lot: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is a lot: it holds tokens.
+    var description: String { "Lot" }
+    /// Shows no part of it.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension WalletContents.Sent: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is a token on its way.
+    var description: String { "Sent" }
+    /// Shows no part of it.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension WalletContents.Request: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is a request: it holds blinds.
+    var description: String { "Request" }
+    /// Shows no part of it.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}

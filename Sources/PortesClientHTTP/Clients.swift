@@ -1,0 +1,26 @@
+public import PortesClient
+public import PrivacyPass
+
+extension IssuerClient {
+    /// The issuer at a URL, reached by connections that it shares with nobody.
+    ///
+    /// `name` is its name in challenges where it is not the URL's host and port. Throws ``ServerURL/URLError`` and
+    /// ``HTTPTokenTransport/ConfigurationError``.
+    public init(
+        _ url: String, name: ServerName? = nil, connection: HTTPTokenTransport.Connection = .init()
+    ) throws {
+        try self.init(url: ServerURL(url), name: name, transport: HTTPTokenTransport(connection))
+    }
+}
+
+extension OriginClient {
+    /// The origin at a URL, reached by connections that it shares with nobody.
+    ///
+    /// `name` is its name in challenges where it is not the URL's host and port. Throws ``ServerURL/URLError`` and
+    /// ``HTTPTokenTransport/ConfigurationError``.
+    public init(
+        _ url: String, name: ServerName? = nil, connection: HTTPTokenTransport.Connection = .init()
+    ) throws {
+        try self.init(url: ServerURL(url), name: name, transport: HTTPTokenTransport(connection))
+    }
+}

@@ -1,0 +1,18 @@
+/// Which of the two parties a data directory belongs to; a directory is of one side only.
+package enum StoreSide: String, Sendable, CaseIterable {
+    /// The token authority, which knows vouchers.
+    case authority
+    /// The clearing server, which knows spent tokens.
+    case clearing
+
+    /// The name of the side's database in its data directory.
+    package var databaseName: String { rawValue + ".sqlite" }
+
+    /// What the side's databases carry in their header (`PRAGMA application_id`): "PrtA" or "PrtC" in ASCII.
+    package var applicationID: Int32 {
+        switch self {
+        case .authority: 0x5072_7441
+        case .clearing: 0x5072_7443
+        }
+    }
+}

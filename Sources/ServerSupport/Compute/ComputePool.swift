@@ -1,0 +1,57 @@
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// Threads for long computations, so that neither event loops nor the cooperative pool wait for them.
+package final class ComputePool: Sendable {
+    private let threads: NIOThreadPool
+    private let capacity: Int
+    private let inside = Mutex(0)
+
+    /// Starts `threadCount` threads; at most `queueLimit` calls wait for one of them.
+    package init(threadCount: Int = System.coreCount, queueLimit: Int = 256) {
+        threads = NIOThreadPool(numberOfThreads: threadCount)
+        capacity = threadCount + queueLimit
+        threads.start()
+    }
+
+    deinit {
+        threads.shutdownGracefully { _ in }
+    }
+
+    /// Runs `work` on one of the threads and returns what it returns.
+    ///
+    /// Throws ``HTTPProblem`` 503 with `Retry-After` at once if the queue is full, `CancellationError` if the task is
+    /// cancelled before the work began (work that has begun is waited for), or what `work` throws.
+    package func run<T: Sendable>(_ work: @Sendable @escaping () throws -> T) async throws -> T {
+        guard enter() else { throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded") }
+        defer { inside.withLock { $0 -= 1 } }
+        let cancelled = CancellationFlag()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                threads.submit { state in
+                    guard case .active = state, !cancelled.isSet else {
+                        return continuation.resume(throwing: CancellationError())
+                    }
+                    continuation.resume(with: Result(catching: work))
+                }
+            }
+        } onCancel: {
+            cancelled.set()
+        }
+    }
+
+    private func enter() -> Bool {
+        inside.withLock { count in
+            guard count < capacity else { return false }
+            count += 1
+            return true
+        }
+    }
+}
+
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}

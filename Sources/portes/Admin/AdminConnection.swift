@@ -1,0 +1,100 @@
+import AuthorityServer
+import Foundation
+import HTTPTransport
+import KeyFiles
+import SQLiteSupport
+
+/// Carries admin requests to the authority: through the admin socket where a server runs, else to the database.
+///
+/// The lock of the data directory tells which of the two it is.
+struct AdminConnection {
+    /// For how long lock and socket are tried while somebody has the one and nobody answers at the other.
+    private static let patience: Duration = .seconds(5)
+    private static let pause: Duration = .milliseconds(50)
+
+    private let data: String
+    private let keys: String
+    private let passphrase: PassphraseSource
+
+    init(_ options: AdminOptions) throws {
+        let file = try options.file()
+        data = Setting.value(options.data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData
+        keys = Setting.value(options.keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys
+        passphrase = options.passphrase.source(file: file?.passphraseFile)
+    }
+
+    /// Sends a request and gives the reply.
+    func perform(_ request: AdminRequest) async throws -> AdminReply {
+        if !request.isFirst, !FileManager.default.fileExists(atPath: data) {
+            throw CommandFailure(
+                "there is no authority in \(data)",
+                hint: "name its directory with --data or PORTES_DATA, or begin with portes key create")
+        }
+        let clock = ContinuousClock()
+        let end = clock.now + Self.patience
+        while true {
+            do {
+                return try await performOnFiles(request)
+            } catch let locked as StoreError {
+                guard case .locked = locked else { throw locked }
+            }
+            do {
+                return try await performThroughSocket(request)
+            } catch HTTPTransportError.refused where clock.now < end {
+                // Who has the lock has no socket: a short command, or a server that does not listen yet.
+                try await clock.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    private func performOnFiles(_ request: AdminRequest) async throws -> AdminReply {
+        let authority = try await OffPool.run { try open(for: request) }
+        let reply = await authority.handle(request)
+        try await OffPool.run { try authority.close() }
+        return reply
+    }
+
+    /// Opens the authority's files; throws ``StoreError/locked(directory:)`` while a server runs on them.
+    private func open(for request: AdminRequest) throws -> Authority {
+        let directory = try DataDirectory(path: data, side: .authority)
+        let keyDirectory = request.needsKeys ? try KeyDirectory.open(keys, passphrase: passphrase) : nil
+        return try Authority(in: directory, keys: keyDirectory)
+    }
+
+    private func performThroughSocket(_ request: AdminRequest) async throws -> AdminReply {
+        let transport = try HTTPTransport()
+        let message = try JSONEncoder().encode(request)
+        let result: Result<HTTPTransportResponse, HTTPTransportError>
+        do {
+            result = .success(
+                try await transport.send(
+                    HTTPTransportRequest(
+                        .post, .unixSocket(path: DataDirectory.socketPath(in: data), uri: "/admin"),
+                        headers: [("content-type", "application/json")], body: Array(message),
+                        maximumResponseBytes: 64 * 1024 * 1024, timeout: .seconds(60))))
+        } catch {
+            result = .failure(error)
+        }
+        await transport.shutdown()
+        let response = try result.get()
+        guard response.status == 200, let reply = try? JSONDecoder().decode(AdminReply.self, from: Data(response.body)) else {
+            throw CommandFailure(
+                "the running server did not understand the command", hint: "command and server must be of one version")
+        }
+        return reply
+    }
+}
+
+extension AdminRequest {
+    /// Whether it is a sensible first command, which may make the data directory.
+    fileprivate var isFirst: Bool { if case .createKey = self { true } else { false } }
+}
+
+extension KeyDirectory {
+    /// Opens a key directory with the passphrase from `source`, or makes it; blocks for about a second.
+    static func open(_ path: String, passphrase source: PassphraseSource) throws -> KeyDirectory {
+        var source = source
+        if case .terminal = source { source = .terminal(confirming: !exists(at: path)) }
+        return try KeyDirectory(path, passphrase: source.read())
+    }
+}

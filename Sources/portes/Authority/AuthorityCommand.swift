@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `portes authority`: the server that issues tokens.
+struct AuthorityCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authority",
+        abstract: "Run the token authority.",
+        subcommands: [AuthorityRunCommand.self, AuthorityShowCommand.self])
+}

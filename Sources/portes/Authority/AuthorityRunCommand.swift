@@ -1,0 +1,69 @@
+import ArgumentParser
+import AuthorityServer
+import KeyFiles
+import Logging
+import PrivacyPass
+import SQLiteSupport
+import ServerSupport
+
+/// `portes authority run`: the server that issues tokens.
+struct AuthorityRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the token authority.",
+        discussion: """
+            Prints "listening on URL" on standard error once it is ready. The issuer's name is part of every challenge, \
+            so it must not change: it is kept at the first start.
+
+            EXAMPLE: portes authority run --listen 127.0.0.1:8080 --name issuer.example --passphrase-file pass
+            """)
+
+    @Option(help: "The data directory (environment: PORTES_DATA; default: Data/authority).") var data: String?
+    @Option(help: "The key directory (environment: PORTES_KEYS; default: Keys).") var keys: String?
+    @Option(help: "The configuration file (environment: PORTES_CONFIG).") var config: String?
+    @Option(help: "The issuer's name, HOST or HOST:PORT (environment: PORTES_NAME; default: where it listens).")
+    var name: String?
+    @Option(help: "How many tokens one request may ask for.") var batchSize: Int?
+    @Flag(help: "Give tokens to everybody, without vouchers; refused with an address that others can reach.")
+    var development = false
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let file = try ConfigurationFile.read(Setting.value(config, variable: "PORTES_CONFIG", file: nil)).authority
+        let settings = ServerOptions.FileSettings(
+            listen: file?.listen, tlsCertificate: file?.tlsCertificate, tlsKey: file?.tlsKey, metrics: file?.metrics,
+            logLevel: file?.logLevel)
+        let serverConfiguration = try server.server(file: settings, defaultListen: "127.0.0.1:8080")
+        let logger = try server.logger("portes.authority", file: settings)
+        let data = Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData
+        let keys = Setting.value(keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys
+        let source = passphrase.source(file: file?.passphraseFile)
+        let wantedName = Setting.value(name, variable: "PORTES_NAME", file: file?.name)
+
+        let authority = try await OffPool.run {
+            let directory = try DataDirectory(path: data, side: .authority)
+            let keyDirectory = try KeyDirectory.open(keys, passphrase: source)
+            let wanted = try wantedName.map { try ClientArgument.serverName($0, flag: "--name") }
+            let authority = try Authority(in: directory, keys: keyDirectory, name: wanted)
+            if authority.issuerName != nil { return authority }
+            // The first start, and nobody gave a name: the address becomes it.
+            let name = try ClientArgument.serverName(serverConfiguration.address.asServerName(flag: "--name"), flag: "--name")
+            try authority.close()
+            return try Authority(in: directory, keys: keyDirectory, name: name)
+        }
+        let configuration = AuthorityConfiguration(
+            server: serverConfiguration, socketPath: DataDirectory.socketPath(in: data),
+            metricsAddress: try server.metricsAddress(file: settings), isDevelopment: development,
+            maximumBatch: try batch(file?.batchSize))
+        try await AuthorityService(authority, configuration: configuration, logger: logger).run(logger: logger)
+    }
+
+    private func batch(_ file: Int?) throws -> Int {
+        let size = batchSize ?? file ?? AmortizedBatchTokenRequest.defaultMaximumCount
+        guard (1...1_000).contains(size) else {
+            throw CommandFailure("\(size) is no batch size", hint: "give a number from 1 to 1000")
+        }
+        return size
+    }
+}

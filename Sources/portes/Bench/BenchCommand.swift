@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+
+/// `portes bench`: microseconds a token on this machine.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure microseconds a token on this machine, each beside its floor.",
+        discussion: """
+            The floor is the bare libsodium calls that an operation cannot do without, timed in the same run in turn \
+            with it. Times are processor time of this process, medians over the rounds. Measure a release build.
+
+            EXAMPLE: swift build -c release --product portes && .build/release/portes bench
+            """)
+
+    @Option(help: "How often each operation is timed.") var rounds: Int = 21
+    @Flag(help: "Load real servers on loopback instead, and report what their processes use.") var http = false
+    @Option(help: "With --http: how many tokens to issue and redeem.") var tokens: Int = 20_000
+    @Option(help: "With --http: how many requests are under way at once.") var concurrency: Int = 32
+    @Flag(help: "Print the result as JSON.") var json = false
+
+    func validate() throws {
+        guard (1_000...2_000_000).contains(tokens) else {
+            throw ValidationError("--tokens takes a number from 1000 to 2000000")
+        }
+        guard (1...1_000).contains(concurrency) else {
+            throw ValidationError("--concurrency takes a number from 1 to 1000")
+        }
+        guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds takes a number from 1 to 10000") }
+    }
+
+    func run() async throws {
+        #if DEBUG
+        Output.note("portes: warning: this is a debug build; its figures say little")
+        #endif
+        if http {
+            try await runHTTP()
+            return
+        }
+        let results = try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
+        if json {
+            try Output.json(results)
+            return
+        }
+        Output.data("operation      us/token   floor   ratio")
+        for result in results {
+            Output.data(
+                result.name.padding(toLength: 13, withPad: " ", startingAt: 0)
+                    + String(format: "%10.1f %7.1f %7.3f", result.perToken, result.floorPerToken, result.ratio))
+        }
+    }
+
+    private func runHTTP() async throws {
+        let results = try await HTTPBench(tokenCount: tokens, concurrency: concurrency, rounds: rounds).run()
+        if json {
+            try Output.json(results)
+            return
+        }
+        Output.data("load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB")
+        for result in results { Output.data(result.line) }
+    }
+}

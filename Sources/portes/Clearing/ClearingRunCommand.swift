@@ -1,0 +1,118 @@
+import ArgumentParser
+import ClearingServer
+import ClearingStore
+import PortesVerifier
+import PrivacyPass
+import ServerSupport
+
+/// `portes clearing run`: the server that checks tokens and spends each once.
+struct ClearingRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a clearing server.",
+        discussion: """
+            Fetches its keys and the revocation list from the authority every 2 s. The authority's key, which signs \
+            what it delivers, is printed there by portes authority show. Without it, the key that the issuer's URL \
+            answers with at the first start is taken, and kept from then on.
+
+            EXAMPLE: portes clearing run --listen 127.0.0.1:8081 --issuer https://issuer.example --authority-key 9kPz… \
+            --origin play.example
+            """)
+
+    @Option(help: "The data directory (environment: PORTES_DATA; default: Data/clearing).") var data: String?
+    @Option(help: "The configuration file (environment: PORTES_CONFIG).") var config: String?
+    @Option(help: "The authority's URL (environment: PORTES_ISSUER).") var issuer: String?
+    @Option(
+        help: """
+            The key that signs the authority's deliveries, base64url (environment: PORTES_AUTHORITY_KEY; default: the one \
+            that the issuer's URL answers with first).
+            """)
+    var authorityKey: String?
+    @Option(
+        help: """
+            A PEM file of certificate authorities to trust for the authority's URL (environment: \
+            PORTES_AUTHORITY_CERTIFICATE).
+            """)
+    var certificateAuthority: String?
+    @Option(help: "The origin's name in challenges (environment: PORTES_ORIGIN; default: where it listens).")
+    var origin: String?
+    @Option(help: "What tokens must be bound to: own-origin, any-origin or fresh-context (environment: PORTES_TOKENS).")
+    var tokens: String?
+    @Option(name: .customLong("capability"), help: "A capability to accept; may be repeated. All that arrive otherwise.")
+    var capabilities: [String] = []
+    @Option(help: "How old the revocation list may be (environment: PORTES_REVOCATION_LIMIT; default: 1h).")
+    var revocationLimit: TimeSpan?
+    @Option(help: "A file written by portes key export, to be taken at the start.") var delivery: String?
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let file = try ConfigurationFile.read(Setting.value(config, variable: "PORTES_CONFIG", file: nil)).clearing
+        let settings = ServerOptions.FileSettings(
+            listen: file?.listen, tlsCertificate: file?.tlsCertificate, tlsKey: file?.tlsKey, metrics: file?.metrics,
+            logLevel: file?.logLevel)
+        let serverConfiguration = try server.server(file: settings, defaultListen: "127.0.0.1:8081")
+        let logger = try server.logger("portes.clearing", file: settings)
+        let configuration = ClearingConfiguration(
+            dataDirectory: Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.clearingData,
+            server: serverConfiguration,
+            issuerURL: try Setting.required(issuer, flagName: "--issuer", variable: "PORTES_ISSUER", file: file?.issuer),
+            origin: try originName(file?.origin, address: serverConfiguration.address),
+            scope: try scope(file?.tokens),
+            authority: try pinnedKey(file?.authorityKey),
+            capabilities: try accepted(file?.capabilities),
+            limits: try limits(file),
+            certificateAuthorityFile: Setting.value(
+                certificateAuthority, variable: "PORTES_AUTHORITY_CERTIFICATE", file: file?.authorityCertificate),
+            deliveryFile: delivery,
+            metricsAddress: try server.metricsAddress(file: settings))
+        let application = try await OffPool.run { try ClearingApplication(configuration, logger: logger) }
+        try await application.run()
+    }
+
+    private func originName(_ file: String?, address: ListenAddress) throws -> ServerName {
+        let name = Setting.value(origin, variable: "PORTES_ORIGIN", file: file)
+        return try ClientArgument.serverName(name ?? address.asServerName(flag: "--origin"), flag: "--origin")
+    }
+
+    private func scope(_ file: String?) throws -> TokenScope {
+        guard let text = Setting.value(tokens, variable: "PORTES_TOKENS", file: file) else { return .ownOrigin }
+        guard let scope = TokenScope(rawValue: text) else {
+            throw CommandFailure(
+                "\(text) is nothing that tokens can be bound to",
+                hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return scope
+    }
+
+    private func pinnedKey(_ file: String?) throws -> AuthorityKey? {
+        guard let text = Setting.value(authorityKey, variable: "PORTES_AUTHORITY_KEY", file: file) else { return nil }
+        guard let key = AuthorityKey(text: text) else {
+            throw CommandFailure("the authority key is no key", hint: "copy it from portes authority show: 43 characters")
+        }
+        return key
+    }
+
+    private func accepted(_ file: [ConfigurationFile.CapabilitySection]?) throws -> Set<Capability>? {
+        let names = capabilities.isEmpty ? file?.map(\.name) ?? [] : capabilities
+        return names.isEmpty ? nil : Set(try names.map { try ClientArgument.capability($0) })
+    }
+
+    private func limits(_ file: ConfigurationFile.ClearingSection?) throws -> FreshnessLimits {
+        var special: [Capability: Duration] = [:]
+        for section in file?.capabilities ?? [] {
+            guard let text = section.revocationLimit else { continue }
+            special[try ClientArgument.capability(section.name)] = try limit(text)
+        }
+        let standard = try Setting.value(
+            revocationLimit?.text, variable: "PORTES_REVOCATION_LIMIT", file: file?.revocationLimit
+        ).map(limit)
+        return FreshnessLimits(standard: standard ?? .seconds(3_600), special: special)
+    }
+
+    private func limit(_ text: String) throws -> Duration {
+        guard let span = TimeSpan(text) else {
+            throw CommandFailure("\(text) is no span of time", hint: "write for example 90s, 15m, 1h or 7d")
+        }
+        return .seconds(span.seconds)
+    }
+}

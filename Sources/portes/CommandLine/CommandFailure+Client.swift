@@ -1,0 +1,75 @@
+import PortesClient
+import PortesClientHTTP
+
+extension CommandFailure {
+    /// What the client library's errors are in words.
+    init?(clientError error: any Error) {
+        switch error {
+        case let error as IssuanceError: self.init(error)
+        case let error as RedemptionError: self.init(error)
+        case let error as WalletError: self.init(error)
+        case is ServerURL.URLError: self.init("not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+        case let error as HTTPTokenTransport.ConfigurationError:
+            switch error {
+            case .invalidProxy: self.init("not a proxy", hint: "give http://HOST:PORT or socks5://HOST:PORT")
+            case .invalidCertificateAuthorityFile: self.init("the certificate authority file cannot be used", hint: "give a readable PEM file")
+            }
+        default: return nil
+        }
+    }
+
+    private init(_ error: IssuanceError) {
+        switch error {
+        case .unreachable(let reason): self.init("the issuer cannot be reached: \(reason)", hint: "try again; nothing is charged twice")
+        case .overloaded(let seconds): self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
+        case .refused(let refusal): self.init(refusal)
+        case .wrongIssuer: self.init("the challenge is for another issuer", hint: "check --issuer and --issuer-name")
+        case .keyNotPublished: self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
+        case .noKey: self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
+        case .keyNotIssuing: self.init("the issuer does not issue under this key", hint: "try again")
+        case .failed(let status): self.init("the issuer answered with status \(status)", hint: "check --issuer")
+        case .badAnswer: self.init("the answer is not one of an issuer", hint: "check --issuer")
+        case .invalidProof:
+            self.init("the issuer used another key than it publishes", hint: "do not use this issuer: it may be marking its tokens")
+        case .unsupported: self.init("this kind of token cannot be fetched")
+        }
+    }
+
+    private init(_ refusal: IssuanceError.Refusal) {
+        switch refusal {
+        case .voucherRequired: self.init("the issuer wants a voucher", hint: "name its file with --voucher-file")
+        case .voucherMalformed: self.init("not a voucher", hint: "check for a mistyped or missing character")
+        case .voucherUnknown: self.init("the issuer does not know the voucher, or refuses it", hint: "get another one")
+        case .wrongCapability: self.init("the voucher is for another capability", hint: "check --capability")
+        case .voucherExhausted: self.init("the voucher is worth fewer tokens than that", hint: "ask for fewer with --count")
+        case .other: self.init("the issuer refused")
+        }
+    }
+
+    private init(_ error: RedemptionError) {
+        switch error {
+        case .unreachable(let reason):
+            self.init("the origin cannot be reached: \(reason)", hint: "spend again: the same token is sent first, and counts once")
+        case .overloaded(let seconds):
+            self.init("the origin is busy", hint: "spend again in \(seconds ?? 5) s: the same token is sent first, and counts once")
+        case .failed(let status): self.init("the origin answered with status \(status)", hint: "check --origin and --path")
+        case .badAnswer: self.init("the answer is not one of an origin", hint: "check --origin and --path")
+        case .noChallenge: self.init("the origin asks for no token that this build knows", hint: "check --origin and --origin-name")
+        case .wrongOrigin: self.init("the token was taken for another origin")
+        }
+    }
+
+    private init(_ error: WalletError) {
+        switch error {
+        case .inUse: self.init("another process has the wallet open", hint: "wait until it is done")
+        case .corrupt: self.init("the wallet file is damaged or not a wallet", hint: "it was left as it is; restore a copy or name another file")
+        case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
+        case .fileSystem(let code): self.init("the wallet file cannot be used (errno \(code))", hint: "check the path, its permissions and the room on the disk")
+        case .empty: self.init("the wallet has no token that fits", hint: "fetch some with portes token fetch")
+        case .severalCapabilities:
+            self.init("the wallet has tokens of several capabilities for this origin", hint: "name one with --capability")
+        case .wrongOrigin: self.init("these tokens are for another origin")
+        case .wrongLength: self.init("the binding or purpose has a wrong length")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+
+/// How an error is told to the user: the one place where errors become `portes: error: …` and `portes: hint: …`.
+struct CommandReport {
+    let lines: [String]
+    private let status: Int32
+    private let isHelp: Bool
+
+    init(_ error: any Error) {
+        if let failure = error as? CommandFailure {
+            self.init(failure)
+        } else if error is ExitCode || [.success, .validationFailure].contains(Portes.exitCode(for: error)) {
+            self.init(parserError: error)
+        } else {
+            self.init(CommandFailure(clientError: error) ?? CommandReport.explain(error))
+        }
+    }
+
+    private static func explain(_ error: any Error) -> CommandFailure {
+        if let error = error as? any Explained { return CommandFailure(error.description, hint: error.hint) }
+        if let error = error as? CocoaError {
+            let path = error.filePath.map { "\($0): " } ?? ""
+            return CommandFailure(path + "cannot be read or written", hint: "check the path, its permissions and the disk")
+        }
+        // The text of another error is not made for people, and could hold anything; its type helps and tells nothing.
+        return CommandFailure("the command failed: \(type(of: error))", hint: "run it with --help to see how it is used")
+    }
+
+    private init(_ failure: CommandFailure) {
+        lines = ["portes: error: \(failure.message)"] + (failure.hint.map { ["portes: hint: \($0)"] } ?? [])
+        status = 1
+        isHelp = false
+    }
+
+    /// What the argument parser throws: help and version, which are no errors, and wrong usage.
+    private init(parserError error: any Error) {
+        let code = Portes.exitCode(for: error)
+        status = code.rawValue
+        isHelp = code == .success
+        let text = Portes.fullMessage(for: error)
+        lines = text.isEmpty ? [] : isHelp ? [text] : CommandReport.usageLines(text)
+    }
+
+    private static func usageLines(_ text: String) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { index, line in
+            guard index == 0, line.hasPrefix("Error: ") else { return String(line) }
+            var message = String(line.dropFirst("Error: ".count))
+            if message.hasSuffix(".") { message.removeLast() }
+            return "portes: error: " + message.prefix(1).lowercased() + message.dropFirst()
+        }
+    }
+
+    /// Writes the lines, help to standard output and errors to standard error, and ends the process.
+    func exit() -> Never {
+        let text = lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+        (isHelp ? FileHandle.standardOutput : FileHandle.standardError).write(Data(text.utf8))
+        Foundation.exit(status)
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Logging
+import ServerSupport
+
+/// What both servers take.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "Where to listen, HOST:PORT; port 0 picks one (environment: PORTES_LISTEN).") var listen: String?
+    @Option(help: "The certificate chain, a PEM file; read again when it changes (environment: PORTES_TLS_CERTIFICATE).")
+    var tlsCertificate: String?
+    @Option(help: "The certificate's private key, a PEM file (environment: PORTES_TLS_KEY).") var tlsKey: String?
+    @Option(help: "Where to serve metrics besides the admin socket: a loopback HOST:PORT (environment: PORTES_METRICS).")
+    var metrics: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical (environment: PORTES_LOG_LEVEL).")
+    var logLevel: String?
+
+    /// The settings of a file that go below flags and environment.
+    struct FileSettings {
+        var listen: String?
+        var tlsCertificate: String?
+        var tlsKey: String?
+        var metrics: String?
+        var logLevel: String?
+    }
+
+    /// Where and how to listen.
+    func server(file: FileSettings, defaultListen: String) throws -> ServerConfiguration {
+        let listen = Setting.value(listen, variable: "PORTES_LISTEN", file: file.listen) ?? defaultListen
+        var server = ServerConfiguration(address: try ServerOptions.address(listen, flag: "--listen"))
+        let certificate = Setting.value(tlsCertificate, variable: "PORTES_TLS_CERTIFICATE", file: file.tlsCertificate)
+        let key = Setting.value(tlsKey, variable: "PORTES_TLS_KEY", file: file.tlsKey)
+        switch (certificate, key) {
+        case (nil, nil): break
+        case (let certificate?, let key?): server.tls = TLSFiles(certificateChain: certificate, privateKey: key)
+        default: throw CommandFailure("a certificate needs its key", hint: "give both --tls-certificate and --tls-key")
+        }
+        return server
+    }
+
+    /// Where to serve metrics, if anywhere.
+    func metricsAddress(file: FileSettings) throws -> ListenAddress? {
+        try Setting.value(metrics, variable: "PORTES_METRICS", file: file.metrics)
+            .map { try ServerOptions.address($0, flag: "--metrics") }
+    }
+
+    /// A logger to standard error; decides the level for the whole process.
+    func logger(_ label: String, file: FileSettings) throws -> Logger {
+        let text = Setting.value(logLevel, variable: "PORTES_LOG_LEVEL", file: file.logLevel) ?? "info"
+        guard let level = Logger.Level(rawValue: text) else {
+            throw CommandFailure("\(text) is no log level", hint: "use trace, debug, info, notice, warning, error or critical")
+        }
+        StandardErrorLogHandler.bootstrap(level: level)
+        return Logger(label: label)
+    }
+
+    private static func address(_ text: String, flag: String) throws -> ListenAddress {
+        do {
+            return try ListenAddress(text)
+        } catch {
+            throw CommandFailure("\(text) is no address to listen on", hint: "give \(flag) HOST:PORT, for example 127.0.0.1:8080")
+        }
+    }
+}
+
+extension ListenAddress {
+    /// The address as a server's name in challenges, where none was given; an ephemeral port makes no name.
+    func asServerName(flag: String) throws -> String {
+        guard port != 0 else {
+            throw CommandFailure("port 0 gives no lasting name", hint: "name the server with \(flag), or listen on a fixed port")
+        }
+        return description
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Yams
+
+/// `portes.yaml`: settings for both servers; environment variables and flags go over it.
+struct ConfigurationFile: Decodable {
+    private(set) var authority: AuthoritySection?
+    private(set) var clearing: ClearingSection?
+
+    /// The largest file that is read, in bytes.
+    private static let maximumCount = 1024 * 1024
+
+    /// The settings of the token authority.
+    struct AuthoritySection: Decodable {
+        var listen: String?
+        var name: String?
+        var data: String?
+        var keys: String?
+        var passphraseFile: String?
+        var tlsCertificate: String?
+        var tlsKey: String?
+        var metrics: String?
+        var logLevel: String?
+        var batchSize: Int?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case listen, name, data, keys, metrics
+            case passphraseFile = "passphrase-file"
+            case tlsCertificate = "tls-certificate"
+            case tlsKey = "tls-key"
+            case logLevel = "log-level"
+            case batchSize = "batch-size"
+        }
+    }
+
+    /// The settings of a clearing server.
+    struct ClearingSection: Decodable {
+        var listen: String?
+        var data: String?
+        var issuer: String?
+        var authorityKey: String?
+        var authorityCertificate: String?
+        var origin: String?
+        var tokens: String?
+        var revocationLimit: String?
+        var capabilities: [CapabilitySection]?
+        var tlsCertificate: String?
+        var tlsKey: String?
+        var metrics: String?
+        var logLevel: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case listen, data, issuer, origin, tokens, capabilities, metrics
+            case authorityKey = "authority-key"
+            case authorityCertificate = "authority-certificate"
+            case revocationLimit = "revocation-limit"
+            case tlsCertificate = "tls-certificate"
+            case tlsKey = "tls-key"
+            case logLevel = "log-level"
+        }
+    }
+
+    /// What a clearing server does with one capability.
+    struct CapabilitySection: Decodable {
+        var name: String
+        var revocationLimit: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case name
+            case revocationLimit = "revocation-limit"
+        }
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case authority, clearing }
+
+    /// No settings.
+    init() {}
+
+    /// Reads the file at a path; no path means no settings.
+    static func read(_ path: String?) throws -> ConfigurationFile {
+        guard let path else { return ConfigurationFile() }
+        guard let data = FileManager.default.contents(atPath: path), data.count <= maximumCount else {
+            throw CommandFailure("cannot read \(path)", hint: "name a readable YAML file of at most 1 MiB with --config")
+        }
+        return try parse(String(decoding: data, as: UTF8.self), path: path)
+    }
+
+    /// Reads the text of a file; `path` is for messages.
+    static func parse(_ text: String, path: String) throws -> ConfigurationFile {
+        do {
+            guard let node = try Yams.compose(yaml: text) else { return ConfigurationFile() }
+            try known.check(node, at: [], path: path)
+            return try YAMLDecoder().decode(ConfigurationFile.self, from: node)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch let DecodingError.typeMismatch(_, context) {
+            throw CommandFailure("\(path): \(dotted(context.codingPath)) has a value of the wrong kind")
+        } catch let DecodingError.keyNotFound(key, context) {
+            throw CommandFailure("\(path): \(dotted(context.codingPath + [key])) is missing")
+        } catch let error as YamlError {
+            throw CommandFailure("\(path) is not YAML: \(String(describing: error).split(separator: "\n").first ?? "")")
+        }
+    }
+
+    private static func dotted(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+
+    private static let known = KnownKeys.mapping([
+        "authority": .names(AuthoritySection.CodingKeys.allCases.map(\.rawValue)),
+        "clearing": .mapping(
+            Dictionary(uniqueKeysWithValues: ClearingSection.CodingKeys.allCases.map { key in
+                (key.rawValue, key == .capabilities ? .list(.names(CapabilitySection.CodingKeys.allCases.map(\.rawValue))) : .value)
+            })),
+    ])
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+
+/// `portes conformance`: published known answers against this build.
+struct ConformanceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conformance",
+        abstract: "Check this build against published known-answer files.",
+        discussion: """
+            Reads JSON arrays of Privacy Pass issuance vectors (token type 0x0005, single or amortized batch) and the \
+            RFC 9497 vectors of ristretto255-SHA512 in VOPRF mode. A vector passes only if its public key, request, \
+            evaluated elements, proof and tokens all come out as given. What this build does not implement is \
+            counted as skipped. Exits with 1 if any vector failed.
+
+            EXAMPLE: portes conformance vectors/*.json
+            """)
+
+    @Argument(help: "A file of known answers.") var files: [String]
+    @Flag(help: "Print the result as JSON.") var json = false
+
+    func run() throws {
+        var results: [ConformanceResult] = []
+        for path in files {
+            let result = try ConformanceFile(path: path).check()
+            for failure in result.failures { Output.note("\(path): \(failure)") }
+            if !json { Output.data("\(path): \(result.counts)") }
+            results.append(result)
+        }
+        let total = results.reduce(ConformanceResult(file: "total")) { $0.adding($1) }
+        if json { try Output.json(results + [total]) } else { Output.data("total: \(total.counts)") }
+        if total.failed > 0 { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,53 @@
+/// How the vectors of one file came out.
+struct ConformanceResult: Encodable {
+    let file: String
+    private(set) var passed = 0
+    private(set) var failed = 0
+    private(set) var skipped = 0
+    /// What went wrong, a line a vector.
+    private(set) var failures: [String] = []
+
+    init(file: String) { self.file = file }
+
+    /// The counts in words.
+    var counts: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
+
+    mutating func record(_ outcome: ConformanceOutcome, vector: String) {
+        switch outcome {
+        case .passed: passed += 1
+        case .skipped: skipped += 1
+        case .failed(let reason):
+            failed += 1
+            failures.append("\(vector): \(reason)")
+        }
+    }
+
+    func adding(_ other: ConformanceResult) -> ConformanceResult {
+        var sum = self
+        sum.passed += other.passed
+        sum.failed += other.failed
+        sum.skipped += other.skipped
+        sum.failures += other.failures
+        return sum
+    }
+}
+
+/// How one vector came out.
+enum ConformanceOutcome: Equatable {
+    case passed
+    case failed(String)
+    /// The vector is of something that this build does not implement.
+    case skipped
+}
+
+/// A vector's value differs from what this build computes, or cannot be read.
+struct ConformanceMismatch: Error {
+    let field: String
+
+    init(_ field: String) { self.field = field }
+}
+
+/// Throws unless the condition holds.
+func require(_ condition: Bool, _ field: String) throws(ConformanceMismatch) {
+    guard condition else { throw ConformanceMismatch(field) }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import LibSodium
+import PortesClient
+import PrivacyPass
+
+/// The steps of the demo; each says what every party saw and how long it took.
+struct DemoStory {
+    let servers: DemoServers
+    let place: DemoDirectory
+
+    func tell() async throws {
+        let app = try DemoApp(servers: servers)
+        do {
+            try await tell(with: app)
+        } catch {
+            await app.close()
+            throw error
+        }
+        await app.close()
+        Output.data("\nevery step came out as it should")
+    }
+
+    private func tell(with app: DemoApp) async throws {
+        var narrator = Narrator()
+        let voucher = try await narrator.step("the admin makes a voucher worth 200 tokens") {
+            let code = try await ChildProcess.run(
+                ["voucher", "create", "--capability", "session", "--tokens", "200"] + place.adminFlags)
+            guard let voucher = Voucher(code.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+                throw CommandFailure("the authority printed no voucher")
+            }
+            return voucher
+        } saw: { _ in [.authority: "keeps a hash of the code, and 200"] }
+
+        let challenge = try await narrator.step("the app asks the clearing server what it wants") {
+            try await app.challenge()
+        } saw: { challenge in
+            [.app: "a token of issuer \(challenge.issuerName.text), type 0x0005", .clearing: "a request without a token: 401"]
+        }
+
+        let tokens = try await narrator.step("the app fetches 100 tokens with the voucher") {
+            try await app.fetch(100, for: challenge, voucher: voucher)
+        } saw: { tokens in
+            [
+                .app: "\(tokens.count) tokens, the proof checked before anything was unblinded",
+                .authority: "a good voucher and 100 blinded elements: nothing that a token shows later",
+                .clearing: "nothing",
+            ]
+        }
+        let answer = try await redeem(tokens, with: app, narrator: &narrator)
+        try await misbehave(tokens, spent: answer, with: app, voucher: voucher, narrator: &narrator)
+        try await rotate(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
+    }
+
+    /// A token that was spent, and how.
+    private struct Spent {
+        let token: Token
+        let binding: [UInt8]
+        let receipt: String?
+    }
+
+    private func redeem(_ tokens: [Token], with app: DemoApp, narrator: inout Narrator) async throws -> Spent {
+        let binding = Randomness.bytes(32)
+        let first = try await narrator.step("the app redeems five of them") {
+            let first = try await app.redeem(tokens[0], binding: binding)
+            try expect(first, 200, "spent")
+            for token in tokens[1..<5] { try expect(await app.redeem(token, binding: Randomness.bytes(32)), 200, "spent") }
+            return first
+        } saw: { _ in
+            [
+                .app: "five receipts", .authority: "nothing",
+                .clearing: "five valid tokens; it keeps a nullifier and a digest for each, and no time",
+            ]
+        }
+        _ = try await narrator.step("the app, having lost the answer, redeems the first again with its binding") {
+            let again = try await app.redeem(tokens[0], binding: binding)
+            try expect(again, 200, "replayed")
+            guard again.receipt == first.receipt else { throw CommandFailure("the receipt differs") }
+        } saw: { _ in [.app: "the same receipt, byte for byte", .clearing: "a replay: answered again, admitted once"] }
+        return Spent(token: tokens[0], binding: binding, receipt: first.receipt)
+    }
+
+    private func misbehave(
+        _ tokens: [Token], spent: Spent, with app: DemoApp, voucher: Voucher, narrator: inout Narrator
+    ) async throws {
+        _ = try await narrator.step("somebody spends the first token again for something else") {
+            try expect(await app.redeem(spent.token, binding: Randomness.bytes(32)), 409, "already-spent")
+        } saw: { _ in [.clearing: "a token spent before: refused"] }
+
+        _ = try await narrator.step("somebody presents a forged token") {
+            try expect(await app.redeem(app.forged(from: tokens[5]), binding: Randomness.bytes(32)), 401, "bad-authenticator")
+        } saw: { _ in [.clearing: "an authenticator that the key did not make: refused, nothing kept"] }
+
+        _ = try await narrator.step("the app presents a token that is for another origin") {
+            let foreign = try await app.fetch(1, for: app.foreignChallenge(), voucher: voucher)
+            try expect(await app.redeem(foreign[0], binding: Randomness.bytes(32)), 401, "wrong-challenge")
+        } saw: { _ in
+            [.authority: "one more blinded element: it cannot tell for whom", .clearing: "another challenge: refused"]
+        }
+    }
+
+    private func rotate(
+        _ tokens: [Token], challenge: TokenChallenge, with app: DemoApp, voucher: Voucher, narrator: inout Narrator
+    ) async throws {
+        let fresh = try await narrator.step("the admin rotates the key, and the app fetches ten tokens under the new one") {
+            _ = try await ChildProcess.run(["key", "rotate", "session"] + place.adminFlags)
+            let fresh = try await app.fetch(10, for: challenge, voucher: voucher)
+            guard fresh[0].input.keyID != tokens[0].input.keyID else { throw CommandFailure("the key is the old one") }
+            return fresh
+        } saw: { _ in [.authority: "issues under the new key; the old one's tokens stay good"] }
+
+        _ = try await narrator.step("the app redeems an old token and a new one") {
+            try expect(await app.redeem(tokens[6], binding: Randomness.bytes(32)), 200, "spent")
+            try await expectSoon(200, "spent", waitingFor: "the clearing server to learn the new key") {
+                try await app.redeem(fresh[0], binding: [UInt8](repeating: 7, count: 32))
+            }
+        } saw: { _ in [.clearing: "tokens of two keys, both good"] }
+
+        _ = try await narrator.step("the admin revokes the old key; the app tries an old token and a new one") {
+            let oldKey = Hexadecimal.encode(tokens[0].input.keyID.bytes.bytes)
+            _ = try await ChildProcess.run(["key", "revoke", oldKey, "--compromised", "--yes"] + place.adminFlags)
+            var unused = tokens[7...].makeIterator()
+            try await expectSoon(401, "revoked", waitingFor: "the clearing server to learn the revocation") {
+                guard let token = unused.next() else { throw CommandFailure("the tokens ran out") }
+                return try await app.redeem(token, binding: Randomness.bytes(32))
+            }
+            try expect(await app.redeem(fresh[1], binding: Randomness.bytes(32)), 200, "spent")
+        } saw: { _ in [.clearing: "a revoked key: refused; the new key's token is good"] }
+    }
+
+    private func expect(_ answer: DemoApp.Answer, _ status: Int, _ outcome: String) throws {
+        guard answer.status == status, answer.outcome == outcome else {
+            throw CommandFailure("expected \(status) \(outcome), and got \(answer.status) \(answer.outcome)")
+        }
+    }
+
+    /// Repeats an attempt until the answer is as expected, for the 5 seconds in which a change must arrive.
+    private func expectSoon(
+        _ status: Int, _ outcome: String, waitingFor reason: String, _ attempt: () async throws -> DemoApp.Answer
+    ) async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < deadline {
+            let answer = try await attempt()
+            if answer.status == status, answer.outcome == outcome { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw CommandFailure("waited 5 s in vain for \(reason)")
+    }
+}

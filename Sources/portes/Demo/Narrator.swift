@@ -1,0 +1,36 @@
+import Foundation
+
+/// Prints the steps of the demo as they happen.
+struct Narrator {
+    private var number = 0
+
+    /// Who sees something in a step.
+    enum Party: String, CaseIterable {
+        case app = "the app"
+        case authority = "the authority"
+        case clearing = "the clearing server"
+    }
+
+    /// Runs one step, then prints its title, its time and what each party saw.
+    mutating func step<Result>(
+        _ title: String, _ body: () async throws -> Result, saw: (Result) -> [Party: String]
+    ) async throws -> Result {
+        number += 1
+        let start = ContinuousClock.now
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            Output.data("\(number). \(title): FAILED")
+            throw error
+        }
+        let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+        Output.data("\(number). \(title) (\(Int(milliseconds.rounded())) ms)")
+        let seen = saw(result)
+        for party in Party.allCases {
+            guard let what = seen[party] else { continue }
+            Output.data("     \(party.rawValue): \(what)")
+        }
+        return result
+    }
+}

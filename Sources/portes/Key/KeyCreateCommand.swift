@@ -1,0 +1,36 @@
+import ArgumentParser
+import AuthorityServer
+import KeySchedule
+
+/// `portes key create`: the first key of a capability.
+struct KeyCreateCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make the first key of a capability.",
+        discussion: """
+            A key issues for one epoch; its tokens are accepted for a while longer. Everybody who fetches tokens of one \
+            capability in one epoch is in the same crowd, so epochs are long and capabilities few.
+
+            EXAMPLE: portes key create --capability session --epoch 7d --acceptance 7d
+            """)
+
+    @Option(help: "The capability, for example session: lower-case letters, digits and hyphens.") var capability: String
+    @Option(help: "For how long the key issues.") var epoch = TimeSpan(seconds: 7 * 86_400)
+    @Option(help: "For how long after that its tokens are accepted.") var acceptance = TimeSpan(seconds: 7 * 86_400)
+    @Option(help: "When issuing begins, in UNIX seconds; at once, or when a retired key ends, if it is absent.")
+    var notBefore: Int64?
+    @OptionGroup var options: AdminOptions
+
+    func validate() throws {
+        guard epoch.seconds > 0 else { throw ValidationError("--epoch must be longer than nothing") }
+    }
+
+    func request() -> AdminRequest {
+        .createKey(
+            KeyParameters(
+                capability: capability, notBefore: notBefore.map { UnixTime(seconds: $0) }, epoch: epoch.seconds,
+                acceptance: acceptance.seconds))
+    }
+
+    func show(_ reply: AdminReply) throws { try KeyTable.show(reply, json: options.json) }
+}

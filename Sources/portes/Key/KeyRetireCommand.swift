@@ -1,0 +1,26 @@
+import ArgumentParser
+import AuthorityServer
+
+/// `portes key retire`: no successor.
+struct KeyRetireCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retire",
+        abstract: "Let a key run to its published dates, with no successor.",
+        discussion: """
+            Clients were told these dates, so they do not change. To replace a key use rotate; to refuse its tokens use \
+            revoke. A later create makes a key that begins when this one stops issuing.
+
+            EXAMPLE: portes key retire 3f9a0c51
+            """)
+
+    @Argument(help: "The key's id, or at least its first 8 digits.") var id: String
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var options: AdminOptions
+
+    func request() throws -> AdminRequest {
+        try Confirmation.ask("key \(id) runs to its published dates, and nothing takes its place", isGiven: yes)
+        return .retireKey(id: id)
+    }
+
+    func show(_ reply: AdminReply) throws { try KeyTable.show(reply, json: options.json) }
+}

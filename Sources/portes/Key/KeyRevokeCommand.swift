@@ -1,0 +1,37 @@
+import ArgumentParser
+import AuthorityServer
+import Revocation
+
+/// `portes key revoke`: none of a key's tokens is accepted any more.
+struct KeyRevokeCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Withdraw a key: no new tokens, and none of its tokens is accepted.",
+        discussion: """
+            Appends an entry to the published revocation list, for good. Connected clearing servers refuse the key's \
+            tokens within 5 s.
+
+            EXAMPLE: portes key revoke 3f9a0c51 --compromised
+            """)
+
+    @Argument(help: "The key's id, or at least its first 8 digits.") var id: String
+    @Flag(help: "The key is known or feared to be in other hands.") var compromised = false
+    @Option(help: "Another reason: unspecified, withdrawn or ledger-lost.") var reason: String?
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var options: AdminOptions
+
+    func validate() throws {
+        guard reason == nil || !compromised else { throw ValidationError("give --compromised or --reason, not both") }
+        if let reason, RevocationReason(name: reason) == nil {
+            throw ValidationError("'\(reason)' is no reason")
+        }
+    }
+
+    func request() throws -> AdminRequest {
+        try Confirmation.ask("no token of key \(id) will be accepted any more, spent or not", isGiven: yes)
+        let name = compromised ? RevocationReason.keyCompromised.name : reason ?? RevocationReason.unspecified.name
+        return .revokeKey(id: id, reason: name)
+    }
+
+    func show(_ reply: AdminReply) throws { try RevocationTable.show(reply, json: options.json) }
+}

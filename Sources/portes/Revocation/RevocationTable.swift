@@ -1,0 +1,32 @@
+import AuthorityServer
+
+/// Revocations as a table.
+enum RevocationTable {
+    /// Prints the entry or the entries of a reply.
+    static func show(_ reply: AdminReply, json: Bool) throws {
+        switch reply {
+        case .revocation(let entry):
+            if json { try Output.json(entry) } else { table([entry]).print() }
+        case .revocations(let entries):
+            if json {
+                try Output.json(entries)
+            } else if entries.isEmpty {
+                Output.note("nothing is revoked")
+            } else {
+                table(entries).print()
+            }
+        default: throw reply.unexpected
+        }
+    }
+
+    private static func table(_ entries: [RevocationSummary]) -> Table {
+        Table(
+            ["NUMBER", "KIND", "KEY", "NULLIFIER", "REASON", "SINCE"],
+            entries.map { entry in
+                [
+                    String(entry.sequence), entry.kind, String(entry.keyID.prefix(16)), entry.nullifier ?? "-",
+                    entry.reason, String(KeyTable.date(entry.effective).prefix(10)),
+                ]
+            })
+    }
+}

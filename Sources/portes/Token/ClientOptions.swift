@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import PortesClient
+import PortesClientHTTP
+import PrivacyPass
+
+/// How the app's side reaches a server.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: "A proxy for this connection, http://HOST:PORT or socks5://HOST:PORT.") var proxy: String?
+    @Option(help: "A PEM file of certificate authorities trusted beside the system's.") var certificateAuthority: String?
+
+    /// The connection to make.
+    var connection: HTTPTokenTransport.Connection {
+        HTTPTokenTransport.Connection(proxy: proxy, certificateAuthorityFile: certificateAuthority)
+    }
+}
+
+/// Names and challenges in the words of the command line.
+enum ClientArgument {
+    /// The server name in a flag's value.
+    static func serverName(_ text: String, flag: String) throws -> ServerName {
+        do {
+            return try ServerName(text)
+        } catch {
+            throw CommandFailure("\(flag) is not a name", hint: "give HOST or HOST:PORT")
+        }
+    }
+
+    /// The capability in a flag's value.
+    static func capability(_ text: String) throws -> Capability {
+        guard let capability = Capability(text) else {
+            throw CommandFailure(
+                "\(text) is not a capability", hint: "use 1 to 63 lower-case letters, digits and hyphens")
+        }
+        return capability
+    }
+
+    /// The name of the origin at a URL.
+    static func origin(_ url: String) throws -> ServerName {
+        do {
+            return try ServerURL(url).name
+        } catch {
+            throw CommandFailure("\(url) is not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+        }
+    }
+
+    /// The voucher in a file, if one is named.
+    static func voucher(_ file: String?) throws -> Voucher? {
+        guard let file else { return nil }
+        guard let voucher = Voucher(try BoundedInput.readText(file, limit: Voucher.maximumCount + 2)) else {
+            throw CommandFailure("\(file) holds no voucher", hint: "the file has one code on one line")
+        }
+        return voucher
+    }
+
+    /// The wallet in a file.
+    static func wallet(_ path: String) throws -> Wallet { try Wallet(path: path) }
+}

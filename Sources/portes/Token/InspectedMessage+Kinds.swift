@@ -1,0 +1,93 @@
+import LibSodium
+import PrivacyPass
+import VOPRF
+
+extension InspectedMessage {
+    init(_ challenge: TokenChallenge) {
+        self.init(kind: "TokenChallenge", fields: InspectedMessage.fields(of: challenge))
+    }
+
+    init(_ challenge: PrivateTokenChallenge) {
+        var fields = InspectedMessage.fields(of: challenge.challenge)
+        if let key = challenge.tokenKey { fields.append(Field("token-key", key)) }
+        if let age = challenge.maximumAge { fields.append(Field("max-age", "\(age) s")) }
+        self.init(kind: "WWW-Authenticate: PrivateToken", fields: fields)
+    }
+
+    init(_ token: Token) {
+        self.init(
+            kind: "Token",
+            fields: [
+                Field("token_type", InspectedMessage.name(of: token.input.tokenType)),
+                Field("nonce", token.input.nonce.bytes.bytes),
+                Field("challenge_digest", token.input.challengeDigest.bytes.bytes),
+                Field("token_key_id", token.input.keyID.bytes.bytes),
+                Field("authenticator", "\(token.authenticator.count) bytes, not shown: whoever has them can spend the token"),
+                Field("nullifier", Nullifier(of: token.input).bytes),
+            ])
+    }
+
+    init(_ request: TokenRequest) {
+        self.init(
+            kind: "TokenRequest",
+            fields: [
+                Field("token_type", InspectedMessage.name(of: request.tokenType)),
+                Field("truncated_token_key_id", [request.truncatedKeyID]),
+                Field("blinded_element", request.blindedElement.encoded.bytes),
+            ])
+    }
+
+    init(_ response: TokenResponse) {
+        self.init(kind: "TokenResponse", fields: InspectedMessage.fields(of: response.evaluation))
+    }
+
+    init(_ request: AmortizedBatchTokenRequest) {
+        self.init(
+            kind: "AmortizedBatchTokenRequest",
+            fields: [
+                Field("token_type", InspectedMessage.name(of: request.tokenType)),
+                Field("truncated_token_key_id", [request.truncatedKeyID]),
+            ] + request.blindedElements.map { Field("blinded_element", $0.encoded.bytes) })
+    }
+
+    init(_ response: AmortizedBatchTokenResponse) {
+        self.init(kind: "AmortizedBatchTokenResponse", fields: InspectedMessage.fields(of: response.evaluation))
+    }
+
+    init(_ directory: IssuerDirectory) {
+        var fields = [Field("issuer-request-uri", directory.issuerRequestURI)]
+        for key in directory.tokenKeys {
+            fields.append(Field("token-type", InspectedMessage.name(of: key.tokenType)))
+            fields.append(Field("token-key", key.tokenKey))
+            if let id = TokenKeyID(publicKey: key.tokenKey, tokenType: key.tokenType) {
+                fields.append(Field("token_key_id", id.bytes.bytes))
+            }
+            if let notBefore = key.notBefore { fields.append(Field("not-before", "\(notBefore)")) }
+            if let capability = key.capability { fields.append(Field("capability", capability.name)) }
+        }
+        self.init(kind: "issuer directory", fields: fields)
+    }
+
+    private static func fields(of challenge: TokenChallenge) -> [Field] {
+        [
+            Field("token_type", name(of: challenge.tokenType)),
+            Field("issuer_name", challenge.issuerName.text),
+            Field("redemption_context", challenge.redemptionContext.map { Hexadecimal.encode($0.bytes) } ?? "empty"),
+            Field(
+                "origin_info",
+                challenge.originNames.isEmpty
+                    ? "empty: any origin" : challenge.originNames.map(\.text).joined(separator: ",")),
+            Field("challenge_digest", challenge.digest.bytes.bytes),
+        ]
+    }
+
+    private static func fields(of evaluation: Evaluation) -> [Field] {
+        evaluation.elements.map { Field("evaluated_element", $0.encoded.bytes) }
+            + [Field("proof", evaluation.proof.encoded.bytes)]
+    }
+
+    private static func name(of type: TokenType) -> String {
+        let code = "0x" + Hexadecimal.encode([UInt8(type.rawValue >> 8), UInt8(type.rawValue & 0xff)])
+        return type == .voprfRistretto255 ? "\(code) VOPRF (ristretto255, SHA-512)" : code
+    }
+}

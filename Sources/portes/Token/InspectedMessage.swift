@@ -1,0 +1,67 @@
+import Foundation
+import PrivacyPass
+
+/// A message taken apart for people to read.
+struct InspectedMessage: Encodable, Equatable {
+    /// What the message is, in the RFCs' words.
+    let kind: String
+    /// The fields in the order of the wire.
+    let fields: [Field]
+
+    struct Field: Encodable, Equatable {
+        let name: String
+        let value: String
+
+        init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+
+        init(_ name: String, _ bytes: [UInt8]) { self.init(name, Hexadecimal.encode(bytes)) }
+    }
+
+    /// The kind, then a line a field.
+    var text: String {
+        let width = fields.map(\.name.count).max() ?? 0
+        return ([kind] + fields.map { "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.value })
+            .joined(separator: "\n")
+    }
+
+    /// The messages in an input: bytes, hexadecimal, base64url, header field values or a directory's JSON.
+    static func read(_ input: [UInt8]) throws -> [InspectedMessage] {
+        let text = String(decoding: input, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        if text.lowercased().contains("privatetoken ") { return try headerMessages(text) }
+        if text.hasPrefix("{"), let directory = try? IssuerDirectory(decoding: Array(text.utf8)) {
+            return [InspectedMessage(directory)]
+        }
+        for bytes in [Hexadecimal.decode(text), Base64URL.decode(text), input].compactMap(\.self) {
+            if let message = decode(bytes) { return [message] }
+        }
+        throw CommandFailure(
+            "not a message that this build knows",
+            hint: "give one whole challenge, token, request, response, header value or directory")
+    }
+
+    /// The one kind of message that these bytes are: only one decoder can take them, since lengths and types differ.
+    private static func decode(_ bytes: [UInt8]) -> InspectedMessage? {
+        if let token = try? Token(decoding: bytes) { return InspectedMessage(token) }
+        if let request = try? TokenRequest(decoding: bytes) { return InspectedMessage(request) }
+        if let response = try? TokenResponse(decoding: bytes) { return InspectedMessage(response) }
+        let limit = Int(UInt16.max)
+        if let request = try? AmortizedBatchTokenRequest(decoding: bytes, maximumCount: limit) {
+            return InspectedMessage(request)
+        }
+        if let challenge = try? TokenChallenge(decoding: bytes) { return InspectedMessage(challenge) }
+        return (try? AmortizedBatchTokenResponse(decoding: bytes, maximumCount: limit)).map { InspectedMessage($0) }
+    }
+
+    private static func headerMessages(_ text: String) throws -> [InspectedMessage] {
+        let value = text.replacing(/^(?i:www-authenticate|authorization):\s*/, with: "")
+        if let credentials = try? PrivateTokenCredentials(fieldValue: value) { return [InspectedMessage(credentials.token)] }
+        let challenges = PrivateTokenChallenge.parse([value])
+        guard !challenges.isEmpty else {
+            throw CommandFailure("no token and no challenge of a known type in this header value")
+        }
+        return challenges.map { InspectedMessage($0) }
+    }
+}

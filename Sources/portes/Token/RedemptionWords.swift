@@ -1,0 +1,42 @@
+import PortesClient
+
+/// An origin's answer in words.
+struct RedemptionWords {
+    /// A short name for programs.
+    let name: String
+    /// A line for people.
+    let text: String
+    /// The receipt, if one came.
+    let receipt: String?
+    /// What to report if the token was not taken.
+    let failure: CommandFailure?
+
+    init(_ outcome: RedemptionOutcome) {
+        switch outcome {
+        case .spent(let receipt):
+            self.init(name: "spent", text: "the token is spent", receipt: receipt)
+        case .replayed(let receipt):
+            self.init(name: "replayed", text: "the token was spent before with this binding: the same answer again", receipt: receipt)
+        case .alreadySpent:
+            self.init(name: "already-spent", text: "the token was spent before", hint: "spend another one")
+        case .refused(let refusal):
+            self.init(
+                name: refusal.rawValue, text: "the origin refused the token: \(refusal.rawValue)",
+                hint: refusal.isTemporary ? "the token is kept; try again in a while" : "spend another one, or fetch new ones")
+        }
+    }
+
+    private init(name: String, text: String, receipt: String?) {
+        self.name = name
+        self.text = text
+        self.receipt = receipt
+        failure = nil
+    }
+
+    private init(name: String, text: String, hint: String) {
+        self.name = name
+        self.text = text
+        receipt = nil
+        failure = CommandFailure(text, hint: hint)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import AuthorityServer
+
+/// `portes verifier`: the clearing servers that get keys.
+struct VerifierCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verifier",
+        abstract: "Decide which clearing servers get which keys.",
+        discussion: "A verifier's key can also mint tokens: trust only servers under the same responsibility.",
+        subcommands: [VerifierAddCommand.self, VerifierListCommand.self, VerifierRemoveCommand.self])
+}
+
+/// Verifiers as a table.
+enum VerifierTable {
+    /// Prints the verifier or the verifiers of a reply.
+    static func show(_ reply: AdminReply, json: Bool) throws {
+        switch reply {
+        case .verifier(let verifier):
+            if json { try Output.json(verifier) } else { table([verifier]).print() }
+        case .verifiers(let verifiers):
+            if json {
+                try Output.json(verifiers)
+            } else if verifiers.isEmpty {
+                Output.note("no verifier is trusted; add one with: portes verifier add NAME PUBLICKEY --capability session")
+            } else {
+                table(verifiers).print()
+            }
+        default: throw reply.unexpected
+        }
+    }
+
+    private static func table(_ verifiers: [VerifierSummary]) -> Table {
+        Table(["NAME", "CAPABILITIES", "ID"], verifiers.map { [$0.name, $0.capabilities.joined(separator: ","), $0.id] })
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import AuthorityServer
+
+/// `portes voucher create`: new codes.
+struct VoucherCreateCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make bearer codes worth tokens of a capability.",
+        discussion: """
+            Prints one code a line. Only a hash of each is kept: this is the only time they can be seen. Whoever has a \
+            code can use it, so hand codes out over a private way.
+
+            EXAMPLE: portes voucher create --capability session --tokens 100 --count 20 > codes.txt
+            """)
+
+    @Option(help: "The capability.") var capability: String
+    @Option(help: "How many tokens each code is worth.") var tokens: Int
+    @Option(help: "How many codes to make.") var count: Int = 1
+    @OptionGroup var options: AdminOptions
+
+    func validate() throws {
+        guard (1...1_000_000).contains(tokens) else { throw ValidationError("--tokens takes a number from 1 to 1000000") }
+        guard (1...10_000).contains(count) else { throw ValidationError("--count takes a number from 1 to 10000") }
+    }
+
+    func request() -> AdminRequest { .createVouchers(capability: capability, tokens: tokens, count: count) }
+
+    func show(_ reply: AdminReply) throws {
+        guard case .voucherCodes(let codes) = reply else { throw reply.unexpected }
+        if options.json { try Output.json(codes) } else { for code in codes { Output.data(code) } }
+    }
+}

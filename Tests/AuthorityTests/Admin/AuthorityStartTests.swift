@@ -1,0 +1,97 @@
+import AuthorityServer
+import AuthorityStore
+import Foundation
+import Issuance
+import KeyFiles
+import KeySchedule
+import LibSodium
+import Logging
+import PrivacyPass
+import SQLiteSupport
+import ServerSupport
+import Testing
+
+struct AuthorityStartTests {
+    let directories: AuthorityDirectories
+
+    init() throws { directories = try AuthorityDirectories() }
+
+    @Test func itComesBackWithItsKeysAndItsName() async throws {
+        var authority: Authority? = try directories.authority()
+        let before = await authority?.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        let described = await authority?.handle(.describe)
+        authority = nil
+        let again = try directories.authority(name: nil)
+        #expect(again.issuerName?.text == "issuer.example")
+        #expect(await again.handle(.describe) == described)
+        guard case .key(let key) = before else { throw CancellationError() }
+        #expect(await again.handle(.listKeys) == .keys([key]))
+        #expect(again.issuer.records == [key.record])
+    }
+
+    @Test func itsNameDoesNotChange() throws {
+        try directories.authority().close()
+        #expect(throws: AuthorityError.otherName(known: "issuer.example")) {
+            try directories.authority(name: "other.example")
+        }
+    }
+
+    @Test func whatNeedsNoKeysWorksWithoutThem() async throws {
+        let authority = try directories.authority(withKeys: false, name: nil)
+        guard case .voucherCodes = await authority.handle(.createVouchers(capability: "session", tokens: 1, count: 1))
+        else {
+            throw CancellationError()
+        }
+        let request = AdminRequest.createKey(KeyParameters(capability: "session", epoch: 1, acceptance: 1))
+        #expect(request.needsKeys && !AdminRequest.listKeys.needsKeys)
+        #expect(
+            await authority.handle(request)
+                == .refused(message: "this needs the key directory", hint: "name it with --keys"))
+        guard case .refused = await authority.handle(.describe) else { throw CancellationError() }
+    }
+
+    @Test func aMissingSecretIsNamedAtTheStart() async throws {
+        var authority: Authority? = try directories.authority()
+        let reply = await authority?.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        guard case .key(let key) = reply else { throw CancellationError() }
+        authority = nil
+        let file = directories.keys + "/\(key.id).token"
+        try FileManager.default.removeItem(atPath: file)
+        #expect(throws: KeyFileError.notFound(path: file)) { try directories.authority() }
+    }
+
+    @Test func aKeyThatWasNotStoredLeavesNoSecretBehind() async throws {
+        let authority = try directories.authority()
+        let request = AdminRequest.createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100))
+        _ = await authority.handle(request)
+        guard case .refused = await authority.handle(request) else { throw CancellationError() }
+        let files = try FileManager.default.contentsOfDirectory(atPath: directories.keys)
+        #expect(files.filter { $0.hasSuffix(".token") }.count == 1)
+    }
+
+    @Test func theOpenGateIsForThisMachineAlone() throws {
+        let authority = try directories.authority()
+        #expect(throws: AuthorityError.developmentBeyondLoopback) {
+            try AuthorityService(
+                authority,
+                configuration: AuthorityConfiguration(
+                    server: ServerConfiguration(address: ListenAddress(host: "0.0.0.0", port: 0)),
+                    socketPath: DataDirectory.socketPath(in: directories.data), isDevelopment: true),
+                logger: Logger(label: "test"))
+        }
+    }
+
+    @Test func itDoesNotServeWithoutItsKeys() throws {
+        let authority = try directories.authority(withKeys: false)
+        #expect(throws: AuthorityError.keysMissing) {
+            try AuthorityService(
+                authority,
+                configuration: AuthorityConfiguration(
+                    server: ServerConfiguration(address: ListenAddress(host: "127.0.0.1", port: 0)),
+                    socketPath: DataDirectory.socketPath(in: directories.data)),
+                logger: Logger(label: "test"))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Attestation
+import AuthorityStore
+import Foundation
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import SQLiteSupport
+import Synchronization
+import VOPRF
+
+/// A clock that a test sets.
+final class TestTime: TimeSource {
+    private let moment: Mutex<Moment>
+
+    init(_ seconds: Int64 = 1_800_000_000) {
+        moment = Mutex(Moment(wall: UnixTime(seconds: seconds), monotonic: .seconds(1_000)))
+    }
+
+    func now() -> Moment { moment.withLock { $0 } }
+
+    /// Lets time pass.
+    func advance(_ seconds: Int64) {
+        moment.withLock {
+            $0 = Moment(wall: $0.wall.adding(seconds: seconds), monotonic: $0.monotonic + .seconds(seconds))
+        }
+    }
+
+    /// Sets the calendar, without time passing.
+    func setCalendar(forwardBy seconds: Int64) {
+        moment.withLock { $0 = Moment(wall: $0.wall.adding(seconds: seconds), monotonic: $0.monotonic) }
+    }
+}
+
+/// An authority's database in a directory of its own, which is removed on release.
+final class AuthorityFixture: Sendable {
+    let path: String
+    let time = TestTime()
+    let database: AuthorityDatabase
+    private let parent: String
+
+    init() throws {
+        parent = NSTemporaryDirectory() + "portes-" + UUID().uuidString
+        path = parent + "/data"
+        database = try AuthorityDatabase(in: DataDirectory(path: path, side: .authority), time: time)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: parent) }
+
+    /// Stores a new key that issues from now on for `issuing` seconds and is accepted for `accepting`.
+    @discardableResult
+    func key(
+        _ capability: Capability = .session, startsIn delay: Int64 = 0, issuing: Int64 = 1_000,
+        accepting: Int64 = 2_000,
+        replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery] = []
+    ) throws -> KeyRecord {
+        let record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        try database.insertKey(record, replacing: replacing, deliveries: deliveries)
+        return record
+    }
+
+    func record(
+        _ capability: Capability = .session, startsIn delay: Int64 = 0, issuing: Int64 = 1_000, accepting: Int64 = 2_000
+    ) throws -> KeyRecord {
+        let start = time.now().wall.adding(seconds: delay)
+        return try KeyRecord(
+            capability: capability, tokenType: .voprfRistretto255,
+            publicKey: ServerPrivateKey().publicKey.encoded.bytes,
+            notBefore: start, issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
+    }
+
+    /// Stores a voucher.
+    func voucher(_ capability: Capability = .session, tokens: Int64 = 100) throws -> VoucherHash {
+        let hash = VoucherCode().hash
+        try database.insertVouchers([hash], capability: capability, tokens: tokens)
+        return hash
+    }
+
+    func remaining(_ voucher: VoucherHash) throws -> Int64? {
+        try database.vouchers().first { $0.id == voucher.id }?.remaining
+    }
+
+    func issued(_ key: KeyRecord) throws -> Int64? { try database.keys().first { $0.record.id == key.id }?.issued }
+}
+
+extension Capability {
+    static let session = named("session")
+    static let play = named("play")
+
+    private static func named(_ name: String) -> Capability {
+        guard let capability = Capability(name) else { preconditionFailure("\(name) is no name of a capability") }
+        return capability
+    }
+}
+
+extension RequestHash {
+    static func random() -> RequestHash { RequestHash(Randomness.bytes32()) }
+}

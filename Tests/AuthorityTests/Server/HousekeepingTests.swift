@@ -1,0 +1,77 @@
+@testable import AuthorityServer
+import AuthorityStore
+import Foundation
+import KeySchedule
+import LibSodium
+import Logging
+import PrivacyPass
+import Testing
+
+struct HousekeepingTests {
+    let directories: AuthorityDirectories
+    let time = TestTime()
+    let authority: Authority
+    let housekeeping: Housekeeping
+
+    init() throws {
+        directories = try AuthorityDirectories()
+        authority = try directories.authority(time: time)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        housekeeping = Housekeeping(authority: authority, logger: logger)
+    }
+
+    @Test func aSecretIsDestroyedADayAfterItsKeyHasEnded() async throws {
+        let start = time.now()
+        let request = AdminRequest.createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100))
+        _ = await authority.handle(request)
+        time.advance(200 + 86_400)
+        await housekeeping.tidy(since: start)
+        #expect(try secretFiles() == 1)
+        time.advance(1)
+        await housekeeping.tidy(since: start)
+        #expect(try secretFiles() == 0)
+        // The record stays, and what is left starts again without the secret.
+        guard case .keys(let keys) = await authority.handle(.listKeys) else { throw CancellationError() }
+        #expect(keys.map(\.state) == [.ended])
+        await housekeeping.tidy(since: start)
+        guard case .key = await authority.handle(request) else { throw CancellationError() }
+    }
+
+    @Test func nothingIsDestroyedWhileTheCalendarWasMoved() async throws {
+        let start = time.now()
+        _ = await authority.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        time.setCalendar(forwardBy: 1_000_000)
+        await housekeeping.tidy(since: start)
+        #expect(try secretFiles() == 1)
+    }
+
+    @Test func aCalendarThatWasAheadAtTheStartDestroysNothingUntilTimeHasPassed() async throws {
+        let ahead: Int64 = 1_000_000
+        let directories = try AuthorityDirectories()
+        var first: Authority? = try directories.authority(time: time)
+        _ = await first?.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        first = nil
+        time.setCalendar(forwardBy: ahead)
+        let later = Housekeeping(authority: try directories.authority(time: time), logger: housekeeping.logger)
+        let start = time.now()
+        for _ in 0..<2 {
+            time.advance(3_600)
+            await later.tidy(since: start)
+            #expect(try secretFiles(in: directories) == 1)
+        }
+        // What was caught up is kept: the next start goes on from there.
+        #expect(try later.authority.database.housekeepingTime() == start.wall.adding(seconds: 4 * 3_600 - ahead))
+        time.advance(ahead)
+        await later.tidy(since: start)
+        #expect(try secretFiles(in: directories) == 0)
+        #expect(try later.authority.database.housekeepingTime() == time.now().wall)
+    }
+
+    private func secretFiles(in other: AuthorityDirectories? = nil) throws -> Int {
+        let directories = other ?? directories
+        return try FileManager.default.contentsOfDirectory(atPath: directories.keys).filter { $0.hasSuffix(".token") }.count
+    }
+}

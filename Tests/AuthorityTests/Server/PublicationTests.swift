@@ -1,0 +1,219 @@
+@testable import AuthorityServer
+import AuthorityStore
+import Foundation
+import HTTPTransport
+import JOSE
+import KeyDelivery
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import Revocation
+import ServerSupport
+import Testing
+import VOPRF
+
+struct PublicationTests {
+    @Test func theDirectoryListsWhatIssuesAndWillIssue() async throws {
+        try await RunningAuthority.serving { running in
+            let (session, play) = try await (running.makeKey(), running.makeKey("play"))
+            let response = try await running.get(IssuerDirectory.path)
+            #expect(response.status == 200)
+            #expect(response.header("content-type") == MediaType.issuerDirectory)
+            #expect(response.header("access-control-allow-origin") == "*")
+            let directory = try IssuerDirectory(decoding: response.body)
+            #expect(directory.issuerRequestURI == "/token-request")
+            #expect(directory.tokenKeys.map(\.tokenKey) == [play.publicKey, session.publicKey])
+            #expect(directory.tokenKeys.map { $0.capability?.name } == ["play", "session"])
+            #expect(directory.tokenKeys.allSatisfy { $0.notBefore == running.time.now().wall.seconds })
+        }
+    }
+
+    @Test func theDirectoryIsTheSameForEverybodyUntilItChanges() async throws {
+        try await RunningAuthority.serving { running in
+            let key = try await running.makeKey()
+            let first = try await running.get(IssuerDirectory.path)
+            let tag = try #require(first.header("etag"))
+            for _ in 0..<20 {
+                let other = try await running.get(IssuerDirectory.path)
+                #expect(other.body == first.body && other.header("etag") == tag)
+            }
+            let unchanged = try await running.get(IssuerDirectory.path, ifNoneMatch: tag)
+            #expect(unchanged.status == 304 && unchanged.body.isEmpty)
+
+            let next = try await running.rotate()
+            let changed = try await running.get(IssuerDirectory.path, ifNoneMatch: tag)
+            #expect(changed.status == 200)
+            let keys = try IssuerDirectory(decoding: changed.body).tokenKeys.map(\.tokenKey)
+            #expect(keys == [next.publicKey] && next.publicKey != key.publicKey)
+        }
+    }
+
+    @Test func theDirectoryMayBeKeptUntilItsNextChangeAtMost() async throws {
+        try await RunningAuthority.serving { running in
+            _ = try await running.makeKey(epoch: 90)
+            #expect(try await running.get(IssuerDirectory.path).header("cache-control") == "public, max-age=60")
+            running.time.advance(70)
+            #expect(try await running.get(IssuerDirectory.path).header("cache-control") == "public, max-age=20")
+            running.time.advance(20)
+            let ended = try await running.get(IssuerDirectory.path)
+            #expect(try IssuerDirectory(decoding: ended.body).tokenKeys.isEmpty)
+        }
+    }
+
+    @Test func aRevocationIsPublishedAtOnceUnderASignedHead() async throws {
+        try await RunningAuthority.serving { running in
+            let key = try await running.makeKey()
+            let before = try await page(running, after: 0)
+            #expect(before.entries.isEmpty && before.head.size == 0)
+            _ = await running.authority.handle(.revokeKey(id: key.id.hexadecimal, reason: "withdrawn"))
+            let nullifier = Hexadecimal.encode([UInt8](repeating: 7, count: 16))
+            _ = await running.authority.handle(
+                .revokeToken(nullifier: nullifier, keyID: key.id.hexadecimal, reason: "surrendered"))
+            let after = try await page(running, after: 0)
+            let list = try RevocationList().applying(after.entries, upTo: after.head)
+            #expect(list.isRevoked(key.id))
+            let rest = try await page(running, after: 1)
+            #expect(rest.entries == Array(after.entries.dropFirst()))
+            #expect(try await page(running, after: 2).entries.isEmpty)
+            let directory = try await running.get(IssuerDirectory.path)
+            #expect(try IssuerDirectory(decoding: directory.body).tokenKeys.isEmpty)
+        }
+    }
+
+    @Test func theHeadIsSignedAgainBeforeItIsAMinuteOld() async throws {
+        try await RunningAuthority.serving { running in
+            let first = try await running.get("/revocations?after=0")
+            running.time.advance(19)
+            let same = try await running.get("/revocations?after=0", ifNoneMatch: first.header("etag"))
+            #expect(same.status == 304)
+            running.time.advance(1)
+            #expect(try await page(running, after: 0).head.time == running.time.now().wall)
+            let head = try await running.get("/revocations/head")
+            #expect(try await running.get("/revocations/head", ifNoneMatch: head.header("etag")).status == 304)
+        }
+    }
+
+    @Test(arguments: ["", "x", "-1", "+1", "%2B1", "1.5", "0x1", "%00", "%FF", "99999999999999999999", "1&after=2"])
+    func aPlaceInTheListIsANumber(after: String) async throws {
+        try await RunningAuthority.serving { running in
+            let response = try await running.get("/revocations?after=\(after)")
+            #expect(problem(response) == "400 bad-request")
+        }
+    }
+
+    @Test func eachTrustedVerifierGetsItsKeys() async throws {
+        try await RunningAuthority.serving { running in
+            let key = try await running.makeKey()
+            _ = try await running.makeKey("play")
+            let identity = SealedBox.PrivateKey()
+            let id = VerifierID(of: identity.publicKey)
+            #expect(try await problem(running.get("/verifiers/\(id.text)/keys")) == "404 not-found")
+            let added = await running.authority.handle(
+                .addVerifier(
+                    name: "north", publicKey: Base64URL.encode(identity.publicKey.encoded.bytes),
+                    capabilities: ["session"]))
+            #expect(added == .verifier(VerifierSummary(name: "north", id: id.text, capabilities: ["session"])))
+
+            let first = try await document(running, id)
+            #expect(first.issuer == "issuer.example" && first.verifier == id)
+            #expect(first.keys.map(\.record) == [key])
+            let secret = try ServerPrivateKey(decoding: identity.open(first.keys[0].sealedSecret))
+            #expect(secret.publicKey.encoded.bytes == key.publicKey)
+
+            let next = try await running.rotate()
+            let second = try await document(running, id)
+            #expect(second.keys.map(\.record) == [key.endingIssuance(at: next.notBefore), next])
+            #expect(second.sequence > first.sequence && second.revocationKey == first.revocationKey)
+            #expect(try await running.authority.handle(.exportKeys(verifier: "north")) == .delivery(text(running, id)))
+
+            _ = await running.authority.handle(.removeVerifier(name: "north"))
+            #expect(try await problem(running.get("/verifiers/\(id.text)/keys")) == "404 not-found")
+        }
+    }
+
+    @Test func theKeySetNamesBothSigningKeys() async throws {
+        try await RunningAuthority.serving { running in
+            let response = try await running.get(JSONWebKeySet.path)
+            #expect(response.header("content-type") == "application/jwk-set+json")
+            for key in [try await revocationKey(running), try await deliveryKey(running)] {
+                #expect(response.text.contains(JSONWebKey.keyID(of: key)))
+            }
+        }
+    }
+
+    @Test func webPagesMayReadWhyTheyGetNoTokens() async throws {
+        try await RunningAuthority.serving { running in
+            let response = try await running.post([], voucher: nil)
+            #expect(problem(response) == "401 voucher-required")
+            #expect(response.header("access-control-allow-origin") == "*")
+        }
+    }
+
+    @Test func itIsAliveAndReady() async throws {
+        try await RunningAuthority.serving { running in
+            #expect(try await running.get("/livez").status == 200)
+            #expect(try await running.get("/readyz").status == 200)
+            try running.authority.close()
+            #expect(try await running.get("/livez").status == 200)
+            #expect(try await running.get("/readyz").status == 503)
+        }
+    }
+
+    private func page(
+        _ running: RunningAuthority, after: Int
+    ) async throws -> (entries: [RevocationEntry], head: RevocationHead) {
+        let page = try await RevocationPage(decoding: running.get("/revocations?after=\(after)").body)
+        let head = try RevocationHead(verifying: page.signedHead, key: try await revocationKey(running))
+        #expect(head.issuer == "issuer.example" && page.after == UInt64(after))
+        return (page.entries, head)
+    }
+
+    private func document(_ running: RunningAuthority, _ id: VerifierID) async throws -> KeyDeliveryDocument {
+        try KeyDeliveryDocument(verifying: try await text(running, id), key: try await deliveryKey(running))
+    }
+
+    private func text(_ running: RunningAuthority, _ id: VerifierID) async throws -> String {
+        let response = try await running.get("/verifiers/\(id.text)/keys")
+        #expect(response.header("content-type") == "application/jose")
+        let tag = try #require(response.header("etag"))
+        #expect(try await running.get("/verifiers/\(id.text)/keys", ifNoneMatch: tag).status == 304)
+        return response.text
+    }
+
+    private func revocationKey(_ running: RunningAuthority) async throws -> Ed25519.PublicKey {
+        try #require(try running.authority.database.settings().revocationKey)
+    }
+
+    private func deliveryKey(_ running: RunningAuthority) async throws -> Ed25519.PublicKey {
+        guard case .authority(let summary) = await running.authority.handle(.describe) else {
+            throw CancellationError()
+        }
+        let bytes = try #require(Base64URL.decode(summary.deliveryKey).flatMap { Bytes32($0) })
+        return Ed25519.PublicKey(bytes)
+    }
+}
+
+/// Which pages of the revocation list are kept.
+struct KeptPagesTests {
+    @Test func strangePlacesInTheListAreNotKept() async throws {
+        let fixture = try AuthorityDirectories()
+        let authority = try fixture.authority()
+        let signing = try #require(authority.signing)
+        let key = await authority.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        guard case .key(let summary) = key else { throw UnexpectedReply(reply: key) }
+        for number in 0..<100 {
+            let nullifier = Hexadecimal.encode([UInt8](repeating: UInt8(number), count: 16))
+            _ = await authority.handle(
+                .revokeToken(nullifier: nullifier, keyID: summary.id, reason: "surrendered"))
+        }
+        let publisher = RevocationPublisher(
+            database: authority.database, signing: signing, issuerName: try ServerName("issuer.example"),
+            time: TestTime(), pool: ComputePool())
+        for after in 1..<84 { _ = try await publisher.page(after: UInt64(after)) }
+        for after in [101, 10_000, UInt64.max] { _ = try await publisher.page(after: after) }
+        #expect(publisher.keptPageCount == 0)
+        for after in [0, 84, 99, 100] { _ = try await publisher.page(after: UInt64(after)) }
+        #expect(publisher.keptPageCount == 4)
+    }
+}

@@ -1,0 +1,161 @@
+import Attestation
+import AuthorityStore
+import Foundation
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import Revocation
+import SQLiteSupport
+import Testing
+
+struct ChargeTests {
+    let fixture: AuthorityFixture
+
+    init() throws { fixture = try AuthorityFixture() }
+
+    @Test func aRequestIsChargedAndCounted() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 100))
+        #expect(try await charge(voucher, key, count: 30) == .charged)
+        #expect(try await charge(voucher, key, count: 70) == .charged)
+        #expect(try await charge(voucher, key, count: 1) == .refused(.exhausted))
+        #expect(try fixture.remaining(voucher) == 0)
+        #expect(try fixture.issued(key) == 100)
+    }
+
+    @Test func aRepeatedRequestIsNotChargedAgain() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 10))
+        let request = RequestHash.random()
+        #expect(try await charge(voucher, key, request, count: 10) == .charged)
+        #expect(try await charge(voucher, key, request, count: 10) == .repeated(key.id))
+        #expect(try fixture.remaining(voucher) == 0)
+        #expect(try fixture.issued(key) == 10)
+    }
+
+    @Test func aRepeatedRequestIsKnownUnderItsOwnKeyAfterARotation() async throws {
+        let (old, voucher) = try (fixture.key(), fixture.voucher())
+        let request = RequestHash.random()
+        #expect(try await charge(voucher, old, request) == .charged)
+        let new = try fixture.key(replacing: old.id)
+        #expect(try await charge(voucher, new, request) == .repeated(old.id))
+        #expect(try await charge(voucher, old) == .refused(.keyNotIssuing))
+        #expect(try await charge(voucher, new) == .charged)
+    }
+
+    @Test func sixtyFourConcurrentRepetitionsAreChargedOnce() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 100))
+        let request = RequestHash.random()
+        let outcomes = try await withThrowingTaskGroup { group in
+            for _ in 0..<64 { group.addTask { try await charge(voucher, key, request, count: 60) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.filter { $0 == .charged }.count == 1)
+        #expect(outcomes.filter { $0 == .repeated(key.id) }.count == 63)
+        #expect(try fixture.remaining(voucher) == 40)
+        #expect(try fixture.issued(key) == 60)
+    }
+
+    @Test func concurrentRequestsNeverTakeMoreThanTheVoucherIsWorth() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 100))
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = SeededGenerator(seed)
+        let counts = (0..<200).map { _ in Int.random(in: 1...9, using: &generator) }
+        let charged = try await withThrowingTaskGroup { group in
+            for count in counts {
+                group.addTask { try await charge(voucher, key, count: count) == .charged ? count : 0 }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(charged <= 100, "seed \(seed)")
+        #expect(try fixture.remaining(voucher) == Int64(100 - charged), "seed \(seed)")
+        #expect(try fixture.issued(key) == Int64(charged), "seed \(seed)")
+    }
+
+    @Test func whatIsRefusedLeavesNoTrace() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(.play))
+        let request = RequestHash.random()
+        #expect(try await charge(voucher, key, request) == .refused(.wrongCapability))
+        #expect(try await charge(VoucherCode().hash, key, request) == .refused(.unknownVoucher))
+        #expect(try fixture.issued(key) == 0)
+        let right = try fixture.voucher()
+        #expect(try await charge(right, key, request) == .charged)
+    }
+
+    @Test func whatIsRefusedWritesNothingToTheDisk() async throws {
+        let (key, voucher, other) = try (fixture.key(), fixture.voucher(tokens: 1), fixture.voucher(.play))
+        let journal = fixture.path + "/authority.sqlite-wal"
+        let before = try FileManager.default.attributesOfItem(atPath: journal)[.size] as? Int
+        for _ in 0..<50 {
+            #expect(try await charge(VoucherCode().hash, key) == .refused(.unknownVoucher))
+            #expect(try await charge(voucher, key, count: 2) == .refused(.exhausted))
+            #expect(try await charge(other, key) == .refused(.wrongCapability))
+        }
+        #expect(try FileManager.default.attributesOfItem(atPath: journal)[.size] as? Int == before)
+    }
+
+    @Test func aRevokedVoucherLooksLikeAnUnknownOne() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher())
+        try fixture.database.revokeVoucher(voucher.id)
+        #expect(try await charge(voucher, key) == .refused(.unknownVoucher))
+        #expect(throws: VoucherLookupError.unknown) { try fixture.database.revokeVoucher(VoucherCode().hash.id) }
+    }
+
+    @Test func onlyAKeyThatIssuesNowIsCharged() async throws {
+        let voucher = try fixture.voucher()
+        let key = try fixture.key(startsIn: 10, issuing: 100, accepting: 200)
+        #expect(try await charge(voucher, key) == .refused(.keyNotIssuing))
+        fixture.time.advance(10)
+        #expect(try await charge(voucher, key) == .charged)
+        fixture.time.advance(100)
+        #expect(try await charge(voucher, key) == .refused(.keyNotIssuing))
+    }
+
+    @Test func aRevokedKeyIsNotCharged() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher())
+        _ = try fixture.database.revoke(.key(key.id), reason: .keyCompromised)
+        #expect(try await charge(voucher, key) == .refused(.keyNotIssuing))
+        #expect(try fixture.remaining(voucher) == 100)
+    }
+
+    @Test func anOpenGateChargesNobody() async throws {
+        let key = try fixture.key()
+        let charge = Charge(payer: .nobody, request: .random(), count: 5, keyID: key.id)
+        #expect(try await fixture.database.charge(charge) == .charged)
+        #expect(try await fixture.database.charge(charge) == .repeated(key.id))
+        #expect(try fixture.issued(key) == 5)
+    }
+
+    @Test func chargesSurviveAReopening() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 10))
+        let request = RequestHash.random()
+        #expect(try await charge(voucher, key, request, count: 3) == .charged)
+        let copy = NSTemporaryDirectory() + "portes-" + UUID().uuidString
+        // A copy of the files as they are now is what a killed process leaves behind.
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: copy)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        let reopened = try AuthorityDatabase(in: DataDirectory(path: copy, side: .authority), time: fixture.time)
+        let again = Charge(payer: .voucher(voucher), request: request, count: 3, keyID: key.id)
+        #expect(try await reopened.charge(again) == .repeated(key.id))
+        #expect(try reopened.vouchers().first?.remaining == 7)
+    }
+
+    private func charge(
+        _ voucher: VoucherHash, _ key: KeyRecord, _ request: RequestHash = .random(), count: Int = 1
+    ) async throws -> ChargeOutcome {
+        try await fixture.database.charge(
+            Charge(payer: .voucher(voucher), request: request, count: count, keyID: key.id))
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}

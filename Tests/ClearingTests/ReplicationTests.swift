@@ -1,0 +1,269 @@
+import ClearingServer
+import ClearingStore
+import Foundation
+import HTTPTransport
+import JOSE
+import KeySchedule
+import LibSodium
+import PortesVerifier
+import PrivacyPass
+import Revocation
+import ServerSupport
+import Testing
+
+@Suite struct ReplicationTests {
+    @Test func nothingIsAcceptedBeforeKeysArrive() async throws {
+        try await ClearingHarness.run { clearing in
+            #expect(try await clearing.transport.get(clearing.url + "/livez").status == 200)
+            let ready = try await clearing.transport.get(clearing.url + "/readyz")
+            #expect(ready.status == 503 && ready.text.contains("\"keys\""))
+            let token = try TestMint(now: clearing.time.now().wall).token(for: clearing.challenge)
+            _ = try await clearing.deliveredMint()
+            #expect(try await clearing.present(token).problem == "unknown-key")
+        }
+    }
+
+    @Test func aRevokedTokenAndThenARevokedKeyAreRefusedWithinSeconds() async throws {
+        try await ClearingHarness.run { clearing in
+            let mint = try await clearing.deliveredMint()
+            let (one, two) = (try mint.token(for: clearing.challenge), try mint.token(for: clearing.challenge))
+            let start = ContinuousClock.now
+            clearing.authority.revoke(.token(Nullifier(of: one.input), mint.record.id))
+            try await clearing.until {
+                // A list with the entry is in force as soon as the metric says so.
+                clearing.application.metrics.render().contains("portes_revocation_entries 1")
+            }
+            #expect(try await clearing.present(one).problem == "revoked")
+            #expect(try await clearing.present(two).status == 200)
+            clearing.authority.revoke(.key(mint.record.id))
+            try await clearing.until { try await clearing.present(two).problem == "revoked" }
+            #expect(ContinuousClock.now - start < .seconds(5))
+            // A revoked key is asked for no more, and the server is not ready without another.
+            #expect(try await clearing.challengeKeys().isEmpty)
+            #expect(try await clearing.isReady() == false)
+        }
+    }
+
+    @Test func outagesOfTheAuthorityAreBridgedUntilTheListIsStale() async throws {
+        try await ClearingHarness.run { clearing in
+            let mint = try await clearing.deliveredMint()
+            clearing.stub.isAway.set(true)
+            clearing.time.advance(seconds: 3_500)
+            #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+            clearing.time.advance(seconds: 200)
+            let answer = try await clearing.present(mint.token(for: clearing.challenge))
+            #expect(answer.status == 503 && answer.problem == "revocation-list-stale")
+            #expect(answer.header("Retry-After") != nil)
+            #expect(try await clearing.transport.get(clearing.url + "/readyz").text.contains("revocation-list"))
+            clearing.stub.isAway.set(false)
+            try await clearing.until {
+                try await clearing.present(mint.token(for: clearing.challenge)).status == 200
+            }
+        }
+    }
+
+    @Test func anEndedKeyIsRefusedWhileItsReplaysAreAnswered() async throws {
+        try await ClearingHarness.run { clearing in
+            let mint = try await clearing.deliveredMint()
+            let token = try mint.token(for: clearing.challenge)
+            let binding = SpendBinding.random()
+            let first = try await clearing.present(token, binding: binding)
+            clearing.time.advance(seconds: 7_200)
+            try await clearing.until {
+                try await !clearing.transport.get(clearing.url + "/readyz").text.contains("revocation-list")
+            }
+            #expect(try await clearing.present(token).problem == "key-no-longer-accepted")
+            let replay = try await clearing.present(token, binding: binding)
+            #expect(replay.member("outcome") == "replayed")
+            #expect(replay.member("receipt") == first.member("receipt"))
+            let late = try await clearing.present(mint.token(for: clearing.challenge), binding: binding)
+            #expect(late.status == 401 && late.problem == "key-no-longer-accepted")
+        }
+    }
+
+    @Test func aRotationIsFollowedAndOldTokensStayGood() async throws {
+        try await ClearingHarness.run { clearing in
+            let old = try await clearing.deliveredMint(age: 1_800)
+            let new = try await clearing.deliveredMint()
+            #expect(try await clearing.challengeKeys() == [new.record.publicKey])
+            #expect(try await clearing.present(old.token(for: clearing.challenge)).status == 200)
+            #expect(try await clearing.present(new.token(for: clearing.challenge)).status == 200)
+        }
+    }
+
+    @Test func onlyAcceptedCapabilitiesAreTaken() async throws {
+        let play = try #require(Capability("play"))
+        try await ClearingHarness.run(capabilities: [play]) { clearing in
+            let session = try TestMint(now: clearing.time.now().wall)
+            clearing.authority.deliver(session, to: clearing.application.identity)
+            let mint = try await clearing.deliveredMint(capability: "play")
+            #expect(try await clearing.challengeKeys() == [mint.record.publicKey])
+            #expect(try await clearing.present(session.token(for: clearing.challenge)).problem == "unknown-key")
+            #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+        }
+    }
+
+    @Test func aKeyThatIsAnnouncedAndDoesNotArriveMakesTheServerUnready() async throws {
+        try await ClearingHarness.run { clearing in
+            _ = try await clearing.deliveredMint()
+            let next = try TestMint(now: clearing.time.now().wall, age: -1_000)
+            clearing.stub.announced.value = [next.record]
+            // The second fetch from now on began after the first was noted.
+            let fetched = clearing.stub.directoryFetches.value
+            try await clearing.until { clearing.stub.directoryFetches.value >= fetched + 2 }
+            clearing.time.advance(seconds: 400)
+            try await clearing.until { try await clearing.isReady() }
+            clearing.time.advance(seconds: 500)
+            try await clearing.until {
+                try await clearing.transport.get(clearing.url + "/readyz").text.contains("next-key")
+            }
+            clearing.authority.deliver(next, to: clearing.application.identity)
+            try await clearing.until { try await clearing.isReady() }
+        }
+    }
+
+    @Test func keysThatTheDirectoryAnnouncesWithAbsurdDatesDoNotHarmTheServer() async throws {
+        try await ClearingHarness.run { clearing in
+            _ = try await clearing.deliveredMint()
+            for seconds in [Int64.min, .min + 1, -1, .max] {
+                let mint = try TestMint(now: UnixTime(seconds: seconds))
+                clearing.stub.announced.value = [mint.record]
+                let fetched = clearing.stub.directoryFetches.value
+                try await clearing.until { clearing.stub.directoryFetches.value >= fetched + 2 }
+                #expect(try await clearing.isReady())
+            }
+        }
+    }
+
+    @Test func deliveredKeysWithAbsurdDatesDoNotHarmTheServer() async throws {
+        try await ClearingHarness.run { clearing in
+            for seconds in [Int64.min, .max] {
+                let mint = try TestMint(now: UnixTime(seconds: seconds))
+                clearing.authority.deliver(mint, to: clearing.application.identity)
+            }
+            let mint = try await clearing.deliveredMint()
+            #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+        }
+    }
+
+    @Test func aListOfSeveralPagesArrivesAndOneThatNeverEndsIsGivenUp() async throws {
+        try await ClearingHarness.run { clearing in
+            clearing.stub.repeatsFirstPage.set(true)
+            let mint = try TestMint(now: clearing.time.now().wall)
+            for _ in 0...RevocationPage.maximumEntryCount {
+                clearing.authority.revoke(.token(try #require(Nullifier(Randomness.bytes(16))), mint.record.id))
+            }
+            clearing.authority.deliver(mint, to: clearing.application.identity)
+            try await clearing.until {
+                let text = clearing.application.metrics.render()
+                return text.contains("portes_replication_failures_total")
+                    && !text.contains("portes_replication_failures_total 0")
+            }
+            // Some entries may have arrived while the list was still short; the whole never does.
+            #expect(!clearing.application.metrics.render().contains("portes_revocation_entries 10001"))
+            clearing.stub.repeatsFirstPage.set(false)
+            try await clearing.until {
+                clearing.application.metrics.render().contains("portes_revocation_entries 10001")
+            }
+        }
+    }
+
+    @Test func withoutAPinnedKeyTheFirstAuthorityIsTrustedForGood() async throws {
+        let (directory, authority) = (try TemporaryDirectory(), TestAuthority())
+        try await ClearingHarness.run(in: directory, authority: authority, isPinned: false) { clearing in
+            let mint = try await clearing.deliveredMint()
+            #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+        }
+        let stranger = TestAuthority()
+        try await ClearingHarness.run(in: directory, authority: stranger, isPinned: false) { clearing in
+            let mint = try TestMint(now: clearing.time.now().wall)
+            stranger.deliver(mint, to: clearing.application.identity)
+            try await clearing.until {
+                !clearing.application.metrics.render().contains("portes_replication_failures_total 0")
+            }
+            #expect(try await clearing.challengeKeys().contains(mint.record.publicKey) == false)
+        }
+    }
+
+    @Test func aDeliveryCanBeCarriedInAFile() async throws {
+        let (directory, authority) = (try TemporaryDirectory(), TestAuthority())
+        let identity = try ClearingIdentity.open(atPath: directory.path)
+        let mint = try TestMint(now: SystemTimeSource().now().wall)
+        authority.deliver(mint, to: identity)
+        let path = directory.path + "/carried.jws"
+        try Data((authority.delivery(to: identity.id) + "\n").utf8).write(to: URL(filePath: path))
+        try await ClearingHarness.run(
+            in: directory, authority: authority,
+            configure: {
+                $0.deliveryFile = path
+                // Nobody listens there, so that nothing comes by another way.
+                $0.issuerURL = "http://127.0.0.1:1"
+            }
+        ) { clearing in
+            try await clearing.until {
+                try await clearing.present(mint.token(for: clearing.challenge)).problem == "revocation-list-stale"
+            }
+        }
+    }
+
+    @Test func aCarriedDeliveryThatWasOvertakenDoesNotKeepTheServerFromStarting() async throws {
+        let (directory, authority) = (try TemporaryDirectory(), TestAuthority())
+        let identity = try ClearingIdentity.open(atPath: directory.path)
+        authority.deliver(try TestMint(now: SystemTimeSource().now().wall, age: 90), to: identity)
+        let path = directory.path + "/carried.jws"
+        try Data(authority.delivery(to: identity.id).utf8).write(to: URL(filePath: path))
+        for age in [60, 30] as [Int64] {
+            try await ClearingHarness.run(in: directory, authority: authority, configure: { $0.deliveryFile = path }) {
+                clearing in
+                // Newer than what the file holds.
+                let mint = try await clearing.deliveredMint(age: age)
+                #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+            }
+        }
+    }
+
+    @Test func metricsCanBeServedOnALoopbackPortAndNowhereElse() async throws {
+        try await ClearingHarness.run(configure: { $0.metricsAddress = try ListenAddress("127.0.0.1:0") }) { clearing in
+            let answer = try await clearing.transport.get(clearing.url + "/metrics")
+            #expect(answer.status == 404)
+        }
+        await #expect(throws: ClearingServerError.metricsBeyondLoopback) {
+            try await ClearingHarness.run(configure: { $0.metricsAddress = try ListenAddress("0.0.0.0:0") }) { _ in }
+        }
+        await #expect(throws: ClearingServerError.unreadableDelivery(path: "/does/not/exist")) {
+            try await ClearingHarness.run(configure: { $0.deliveryFile = "/does/not/exist" }) { _ in }
+        }
+    }
+
+    @Test func spentTokensStaySpentAcrossARestartOfTheServer() async throws {
+        let (directory, authority) = (try TemporaryDirectory(), TestAuthority())
+        let kept = Mutexed<(mint: TestMint, token: Token, receipt: String?)?>(nil)
+        let binding = SpendBinding.random()
+        try await ClearingHarness.run(in: directory, authority: authority) { clearing in
+            let mint = try await clearing.deliveredMint()
+            let token = try mint.token(for: clearing.challenge)
+            let receipt = try await clearing.present(token, binding: binding).member("receipt")
+            kept.value = (mint, token, receipt)
+        }
+        let first = try #require(kept.value)
+        try await ClearingHarness.run(in: directory, authority: authority) { clearing in
+            try await clearing.until { try await clearing.isReady() }
+            let replay = try await clearing.present(first.token, binding: binding)
+            #expect(replay.member("outcome") == "replayed" && replay.member("receipt") == first.receipt)
+            #expect(try await clearing.present(first.token).status == 409)
+        }
+    }
+
+    @Test func theAdminSocketTellsCountsAndNothingOfTokens() async throws {
+        let directory = try TemporaryDirectory()
+        try await ClearingHarness.run(in: directory) { clearing in
+            let mint = try await clearing.deliveredMint()
+            _ = try await clearing.present(mint.token(for: clearing.challenge))
+            let answer = try await clearing.transport.send(
+                HTTPTransportRequest(.get, .unixSocket(path: directory.path + "/admin.sock", uri: "/metrics")))
+            #expect(answer.status == 200)
+            #expect(answer.text.contains(#"portes_redemptions_total{outcome="spent"} 1"#))
+            #expect(!answer.text.contains(Hexadecimal.encode(mint.record.id.bytes.bytes)))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import ClearingStore
+import Foundation
+import GRDB
+import JOSE
+import KeySchedule
+import LibSodium
+import PortesVerifier
+import PrivacyPass
+import Revocation
+import Testing
+
+@Suite struct RevocationReplicaTests {
+    private let fixture: StoreFixture
+    private let mint: TestMint
+
+    init() async throws {
+        fixture = try StoreFixture()
+        mint = try await fixture.deliveredMint()
+    }
+
+    private var list: RevocationList { fixture.database.state.verifier.revocations }
+
+    private func take(_ page: RevocationPage) async throws {
+        _ = try await fixture.database.take(
+            revocations: page.entries, signedHead: page.signedHead, fetchedAt: fixture.time.now())
+    }
+
+    private func randomToken() throws -> RevocationEntry.Subject {
+        .token(try #require(Nullifier(Randomness.bytes(16))), mint.record.id)
+    }
+
+    @Test func revokedKeysAndTokensAreRefusedAlsoAfterARestart() async throws {
+        let token = try mint.token(for: fixture.challenge)
+        fixture.authority.revoke(.token(Nullifier(of: token.input), mint.record.id))
+        #expect(try await fixture.fetchRevocations() == .current)
+        #expect(throws: VerificationFailure.revoked) { try fixture.verified(token) }
+        try fixture.close()
+        try fixture.reopen()
+        // An entry's presence decides, although no head was fetched yet.
+        #expect(throws: VerificationFailure.revoked) { try fixture.verified(token) }
+        fixture.authority.revoke(.key(mint.record.id))
+        try await fixture.fetchRevocations()
+        #expect(throws: VerificationFailure.revoked) { try fixture.verified(mint.token(for: fixture.challenge)) }
+        #expect(list.size == 2)
+    }
+
+    @Test func aShorterListIsRefusedAlsoAfterARestart() async throws {
+        fixture.authority.revoke(try randomToken())
+        try await fixture.fetchRevocations()
+        fixture.authority.forgetRevocations()
+        let shorter = try fixture.authority.page(after: 0, at: fixture.time.now().wall)
+        await #expect(throws: ReplicationError.revocation(.rollback)) { try await take(shorter) }
+        try fixture.close()
+        try fixture.reopen()
+        await #expect(throws: ReplicationError.revocation(.rollback)) { try await take(shorter) }
+        #expect(list.size == 1)
+    }
+
+    @Test func anOlderHeadIsRefusedAlsoAfterARestart() async throws {
+        try await fixture.fetchRevocations()
+        let older = try fixture.authority.page(after: 0, at: fixture.time.now().wall.adding(seconds: -1))
+        await #expect(throws: ReplicationError.revocation(.rollback)) { try await take(older) }
+        try fixture.close()
+        try fixture.reopen()
+        await #expect(throws: ReplicationError.revocation(.rollback)) { try await take(older) }
+    }
+
+    @Test func anotherHistoryIsRefused() async throws {
+        fixture.authority.revoke(try randomToken())
+        try await fixture.fetchRevocations()
+        fixture.authority.forgetRevocations()
+        fixture.authority.revoke(try randomToken())
+        let fork = try fixture.authority.page(after: 1, at: fixture.time.now().wall)
+        await #expect(throws: ReplicationError.revocation(.fork)) { try await take(fork) }
+    }
+
+    @Test func missingAndReorderedEntriesAreRefused() async throws {
+        for _ in 0..<3 { fixture.authority.revoke(try randomToken()) }
+        let whole = try fixture.authority.page(after: 0, at: fixture.time.now().wall)
+        let bad = [
+            Array(whole.entries.dropFirst()), Array(whole.entries.dropLast()), whole.entries.reversed(),
+            [whole.entries[0], whole.entries[2]],
+        ]
+        for entries in bad {
+            let page = RevocationPage(after: 0, entries: entries, signedHead: whole.signedHead)
+            await #expect(throws: ReplicationError.revocation(.gap)) { try await take(page) }
+        }
+        try await take(whole)
+        #expect(list.size == 3)
+    }
+
+    @Test func aHeadSignedByAnotherKeyOrOfAnotherIssuerIsRefused() async throws {
+        let stranger = try TestAuthority().page(after: 0, at: fixture.time.now().wall)
+        await #expect(throws: ReplicationError.signature(.unknownKey)) { try await take(stranger) }
+    }
+
+    @Test func theListIsStaleUntilAHeadIsFetchedAndAgainAfterAnHour() async throws {
+        let token = try mint.token(for: fixture.challenge)
+        #expect(throws: VerificationFailure.revocationListStale) { try fixture.verified(token) }
+        try await fixture.fetchRevocations()
+        fixture.time.advance(seconds: 3_600)
+        #expect(throws: Never.self) { try fixture.verified(token) }
+        fixture.time.advance(seconds: 1)
+        #expect(throws: VerificationFailure.revocationListStale) { try fixture.verified(token) }
+    }
+
+    @Test func anUnchangedHeadCountsOnlyWhileItIsRecent() async throws {
+        try await fixture.fetchRevocations()
+        fixture.time.advance(seconds: 60)
+        #expect(fixture.database.noteUnchangedHead(fetchedAt: fixture.time.now()) == .current)
+        fixture.time.advance(seconds: 1)
+        #expect(fixture.database.noteUnchangedHead(fetchedAt: fixture.time.now()) == .clocksDiffer)
+    }
+
+    @Test func entriesCountAlthoughTheClocksDiffer() async throws {
+        let token = try mint.token(for: fixture.challenge)
+        try await fixture.fetchRevocations()
+        fixture.authority.revoke(.token(Nullifier(of: token.input), mint.record.id))
+        let page = try fixture.authority.page(after: 0, at: fixture.time.now().wall.adding(seconds: 120))
+        let outcome = try await fixture.database.take(
+            revocations: page.entries, signedHead: page.signedHead, fetchedAt: fixture.time.now())
+        #expect(outcome == .clocksDiffer)
+        #expect(throws: VerificationFailure.revoked) { try fixture.verified(token) }
+    }
+
+    @Test func aListThatWasTamperedWithDoesNotOpen() async throws {
+        fixture.authority.revoke(try randomToken())
+        try await fixture.fetchRevocations()
+        try fixture.close()
+        let queue = try DatabaseQueue(path: fixture.temporary.path + "/clearing.sqlite")
+        try await queue.write { try $0.execute(sql: "DELETE FROM revocation") }
+        try queue.close()
+        #expect(throws: ClearingStoreError.damaged("the revocation list")) { try fixture.reopen() }
+    }
+}

@@ -1,0 +1,92 @@
+import HTTPTypes
+import Hummingbird
+import JOSE
+import KeyDelivery
+import KeySchedule
+import LibSodium
+import Logging
+import NIOCore
+import PrivacyPass
+import Revocation
+import ServerSupport
+import Synchronization
+
+/// Serves what a `TestAuthority` signs, over real HTTP.
+struct AuthorityStub: Sendable {
+    let authority: TestAuthority
+    let time: any TimeSource
+    /// While set, every request is answered with 503.
+    let isAway = Flag()
+    /// Keys that the directory announces beside those that are delivered.
+    let announced = Mutexed<[KeyRecord]>([])
+    /// While set, every page of the revocation list is the first.
+    let repeatsFirstPage = Flag()
+    /// How often the directory was asked for.
+    let directoryFetches = Mutexed(0)
+
+    func server(logger: Logger) throws -> HTTPServer {
+        let router = ServerRouter.make()
+        router.get("/verifiers/{id}/keys") { request, context in
+            try refuseWhileAway()
+            guard let id = context.parameters.get("id").flatMap({ VerifierID(text: $0) }) else {
+                throw HTTPProblem.notFound
+            }
+            return answer(request, Array(authority.delivery(to: id).utf8))
+        }
+        router.get("/revocations") { request, _ in
+            try refuseWhileAway()
+            guard let after = request.uri.queryParameters.get("after", as: UInt64.self) else {
+                throw HTTPProblem.badRequest()
+            }
+            let place = repeatsFirstPage.isSet ? 0 : after
+            return answer(request, try authority.page(after: place, at: time.now().wall, limit: 10_000).encoded)
+        }
+        router.get("/.well-known/jwks.json") { request, _ in
+            let key = JSONWebKey(publicKey: authority.publicDeliveryKey, purpose: .keyDelivery)
+            return answer(request, JSONWebKeySet(keys: [key]).encoded)
+        }
+        router.get(RouterPath(IssuerDirectory.path)) { request, _ in
+            directoryFetches.value += 1
+            let keys = (authority.records + announced.value).map {
+                IssuerDirectory.Key(
+                    tokenType: $0.tokenType, tokenKey: $0.publicKey, notBefore: $0.notBefore.seconds,
+                    capability: $0.capability)
+            }
+            return answer(request, IssuerDirectory(issuerRequestURI: "/token-request", tokenKeys: keys).encoded)
+        }
+        return try HTTPServer(
+            configuration: ServerConfiguration(
+                address: ListenAddress(host: "127.0.0.1", port: 0), shutdownDuration: .seconds(1)),
+            router: router, logger: logger)
+    }
+
+    private func refuseWhileAway() throws {
+        if isAway.isSet { throw HTTPProblem.unavailable() }
+    }
+
+    private func answer(_ request: Request, _ body: [UInt8]) -> Response {
+        request.response(
+            ByteBuffer(bytes: body), tag: EntityTag(hex: Hexadecimal.encode(SHA256.hash(body).bytes)),
+            contentType: "application/octet-stream", cacheControl: "no-cache")
+    }
+}
+
+/// A value that several tasks change.
+final class Mutexed<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) { mutex = Mutex(value) }
+
+    var value: Value {
+        get { mutex.withLock { $0 } }
+        set { mutex.withLock { $0 = newValue } }
+    }
+}
+
+/// Something that is or is not.
+final class Flag: Sendable {
+    private let state = Mutexed(false)
+
+    var isSet: Bool { state.value }
+    func set(_ value: Bool) { state.value = value }
+}

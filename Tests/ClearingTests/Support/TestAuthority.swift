@@ -1,0 +1,84 @@
+import ClearingStore
+import KeyDelivery
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import Revocation
+import Synchronization
+
+/// What an authority signs and publishes, made with the real types and keys of its own.
+final class TestAuthority: Sendable {
+    let issuer: String
+    private let deliveryKey = Ed25519.PrivateKey()
+    private let revocationKey = Ed25519.PrivateKey()
+    private let state = Mutex(State())
+
+    private struct State {
+        var entries: [RevocationEntry] = []
+        var delivered: [DeliveredKey] = []
+        var sequence: UInt64 = 0
+    }
+
+    init(issuer: String = "issuer.example") { self.issuer = issuer }
+
+    var key: AuthorityKey { AuthorityKey(deliveryKey.publicKey) }
+    var publicDeliveryKey: Ed25519.PublicKey { deliveryKey.publicKey }
+
+    /// What is delivered.
+    var records: [KeyRecord] { state.withLock { $0.delivered.map(\.record) } }
+
+    /// Seals a key to a server and counts the delivery's sequence up.
+    func deliver(_ mint: TestMint, record: KeyRecord? = nil, to identity: ClearingIdentity) {
+        guard let sealed = identity.publicKey.seal(mint.secret()) else { return }
+        deliver(DeliveredKey(record: record ?? mint.record, sealedSecret: sealed))
+    }
+
+    /// Puts a key in the place of one with the same id, or at the end.
+    func deliver(_ key: DeliveredKey) {
+        state.withLock {
+            $0.delivered.removeAll { $0.record.id == key.record.id }
+            $0.delivered.append(key)
+            $0.sequence += 1
+        }
+    }
+
+    /// Takes a key out of the deliveries.
+    func withdraw(_ id: TokenKeyID) {
+        state.withLock {
+            $0.delivered.removeAll { $0.record.id == id }
+            $0.sequence += 1
+        }
+    }
+
+    /// The delivery as it is now, or with another sequence.
+    func delivery(to verifier: VerifierID, sequence: UInt64? = nil) -> String {
+        let state = state.withLock { $0 }
+        return KeyDeliveryDocument(
+            issuer: issuer, verifier: verifier, sequence: sequence ?? state.sequence,
+            revocationKey: revocationKey.publicKey, keys: state.delivered
+        ).signed(with: deliveryKey)
+    }
+
+    func revoke(_ subject: RevocationEntry.Subject) {
+        state.withLock {
+            $0.entries.append(
+                RevocationEntry(
+                    sequence: UInt64($0.entries.count + 1), subject: subject, reason: .unspecified,
+                    effective: UnixTime(seconds: 0)))
+        }
+    }
+
+    /// Forgets everything that was revoked: what a list rolled back looks like.
+    func forgetRevocations() { state.withLock { $0.entries = [] } }
+
+    /// The entries after a place, at most `limit`, with the head of the whole list.
+    func page(after: UInt64, at time: UnixTime, limit: Int = .max) throws -> RevocationPage {
+        let entries = state.withLock { $0.entries }
+        var list = RevocationList()
+        for entry in entries { try list.append(entry) }
+        let head = RevocationHead(issuer: issuer, size: list.size, root: list.root, time: time)
+        return RevocationPage(
+            after: after, entries: Array(entries.dropFirst(Int(after)).prefix(limit)),
+            signedHead: head.signed(with: revocationKey))
+    }
+}

@@ -1,0 +1,90 @@
+import JOSE
+import LibSodium
+import PrivacyPass
+import Receipts
+import Revocation
+
+/// A decoder under test, with what must hold for any bytes: it returns, and what it accepts is written back as it was,
+/// or, where a message can be written in many ways, means the same when it is read again.
+public enum FuzzedDecoder: String, CaseIterable, Sendable {
+    case tokenChallenge = "token-challenge"
+    case token
+    case tokenRequest = "token-request"
+    case tokenResponse = "token-response"
+    case batchRequest = "batch-request"
+    case batchResponse = "batch-response"
+    case issuerDirectory = "issuer-directory"
+    case challengeField = "challenge-field"
+    case credentialsField = "credentials-field"
+    case revocationEntry = "revocation-entry"
+    case revocationPage = "revocation-page"
+    case revocationHead = "revocation-head"
+    case signature
+    case receipt
+
+    /// Decodes bytes; ends the process if the property does not hold.
+    public func check(_ bytes: [UInt8]) {
+        switch self {
+        case .tokenChallenge: sameBytes(bytes) { try TokenChallenge(decoding: $0).encoded }
+        case .token: sameBytes(bytes) { try Token(decoding: $0).encoded }
+        case .tokenRequest: sameBytes(bytes) { try TokenRequest(decoding: $0).encoded }
+        case .tokenResponse: sameBytes(bytes) { try TokenResponse(decoding: $0).encoded }
+        case .batchRequest: sameBytes(bytes) { try AmortizedBatchTokenRequest(decoding: $0).encoded }
+        case .batchResponse: sameBytes(bytes) { try AmortizedBatchTokenResponse(decoding: $0).encoded }
+        case .revocationEntry: sameBytes(bytes) { try RevocationEntry(decoding: $0).encoded }
+        case .issuerDirectory: sameMeaning(bytes, { try IssuerDirectory(decoding: $0) }, \.encoded)
+        case .revocationPage: sameMeaning(bytes, { try RevocationPage(decoding: $0) }, \.encoded)
+        case .challengeField: checkChallengeField(bytes)
+        case .credentialsField: checkCredentialsField(bytes)
+        case .signature: checkSignature(bytes)
+        case .receipt:
+            sameMeaning(bytes, { try SpendReceipt(verifying: FuzzKey.sign($0, .receipt), key: FuzzKey.publicKey) }) {
+                FuzzKey.payload($0.signed(with: FuzzKey.key), .receipt)
+            }
+        case .revocationHead:
+            sameMeaning(
+                bytes,
+                { try RevocationHead(verifying: FuzzKey.sign($0, .revocationHead), key: FuzzKey.publicKey) }
+            ) { FuzzKey.payload($0.signed(with: FuzzKey.key), .revocationHead) }
+        }
+    }
+
+    /// Every challenge that is read is written so that it is read again.
+    private func checkChallengeField(_ bytes: [UInt8]) {
+        for challenge in PrivateTokenChallenge.parse([String(decoding: bytes, as: UTF8.self)]) {
+            precondition(PrivateTokenChallenge.parse([challenge.fieldValue]) == [challenge], "another challenge")
+        }
+    }
+
+    private func checkCredentialsField(_ bytes: [UInt8]) {
+        sameMeaning(
+            bytes, { try PrivateTokenCredentials(fieldValue: String(decoding: $0, as: UTF8.self)).token.encoded },
+            { Array(((try? Token(decoding: $0)).map { PrivateTokenCredentials(token: $0).fieldValue } ?? "").utf8) })
+    }
+
+    /// Only what was signed here is accepted, and of each payload only the one text that signing gives.
+    private func checkSignature(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        for purpose in SigningPurpose.allCases {
+            guard let payload = try? JSONWebSignature.verify(text, purpose: purpose, key: FuzzKey.publicKey) else {
+                continue
+            }
+            precondition(FuzzKey.sign(payload, purpose) == text, "two texts for one document")
+        }
+    }
+
+    private func sameBytes(_ bytes: [UInt8], _ recode: ([UInt8]) throws -> [UInt8]) {
+        guard let again = try? recode(bytes) else { return }
+        precondition(again == bytes, "decoded to other bytes")
+    }
+
+    private func sameMeaning<Message: Equatable>(
+        _ bytes: [UInt8], _ decode: ([UInt8]) throws -> Message, _ encode: (Message) -> [UInt8]
+    ) {
+        guard let message = try? decode(bytes) else { return }
+        let encoded = encode(message)
+        guard let again = try? decode(encoded) else { preconditionFailure("what was encoded does not decode") }
+        precondition(again == message, "decoded to another message")
+        precondition(encode(again) == encoded, "encoded to other bytes")
+    }
+}

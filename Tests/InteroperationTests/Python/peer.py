@@ -1,0 +1,224 @@
+"""The other side of the interoperation tests: packages from PyPI that nobody of this project wrote.
+
+Reads requests and writes answers as lines of JSON. A request is {"do": NAME, "with": [HEX, ...]}, its answer
+{"gives": [HEX, ...]} or {"refuses": REASON}. The functions below only call the packages and put together messages
+as RFC 9577, RFC 9578 and the batched tokens draft lay them out.
+"""
+
+import hashlib
+import json
+import secrets
+import sys
+
+from jwcrypto import jwk, jws
+from jwcrypto.common import base64url_decode, base64url_encode
+from voprf import ristretto
+
+TOKEN_TYPE = b"\x00\x05"
+server = None
+clients = []
+inputs = []
+signing_key = None
+
+
+# VOPRF, RFC 9497
+
+
+def derive(seed, info):
+    """Becomes the server with the key of DeriveKeyPair; gives its public key."""
+    global server
+    server = ristretto.Evaluator.from_seed(seed, info)
+    return [server.public_key.serialize()]
+
+
+def evaluate(blinded):
+    """BlindEvaluate for one element; gives proof and element, in the package's own order."""
+    return [server.evaluate(ristretto.BlindedInput.deserialize(blinded)).serialize()]
+
+
+def evaluate_batch(*blinded):
+    """BlindEvaluate for many elements; gives one proof and the elements."""
+    return [server.evaluate_batch([ristretto.BlindedInput.deserialize(element) for element in blinded]).serialize()]
+
+
+def evaluate_inputs(*known):
+    """Evaluate: the output for each input."""
+    return [server.evaluate_known_input(each) for each in known]
+
+
+def blind(*new_inputs):
+    """Blind, each input for a client of its own; gives the blinded elements."""
+    global clients
+    pairs = [ristretto.Client.blind(each) for each in new_inputs]
+    clients = [client for client, _ in pairs]
+    return [element.serialize() for _, element in pairs]
+
+
+def finalize(public_key, evaluation):
+    """Finalize for the one client."""
+    output = ristretto.VerifiableOutput.deserialize(evaluation)
+    return [clients[0].finalize(output, ristretto.PublicKey.deserialize(public_key))]
+
+
+def finalize_batch(public_key, evaluation):
+    """Finalize for all clients, with one proof."""
+    output = ristretto.VerifiableBatchOutput.deserialize(evaluation)
+    return ristretto.Client.finalize_batch(clients, output, ristretto.PublicKey.deserialize(public_key))
+
+
+def decode_elements(*encodings):
+    """One byte for each: whether it is a blinded element that a server would take."""
+    return [bytes([accepts(ristretto.BlindedInput, each)]) for each in encodings]
+
+
+def decode_public_keys(*encodings):
+    return [bytes([accepts(ristretto.PublicKey, each)]) for each in encodings]
+
+
+def decode_proofs(*encodings):
+    return [bytes([accepts(ristretto.Proof, each)]) for each in encodings]
+
+
+def accepts(kind, encoding):
+    try:
+        return kind.deserialize(encoding).serialize() == encoding
+    except ValueError:
+        return False
+
+
+# Tokens, RFC 9577, RFC 9578 and the batched tokens draft
+
+
+def request_token(challenge, token_key):
+    """A TokenRequest."""
+    [blinded] = blind(*new_token_inputs(challenge, token_key, 1))
+    return [TOKEN_TYPE + truncated_id(token_key) + blinded]
+
+
+def request_tokens(challenge, token_key, count):
+    """An AmortizedBatchTokenRequest."""
+    blinded = b"".join(blind(*new_token_inputs(challenge, token_key, count[0])))
+    return [TOKEN_TYPE + truncated_id(token_key) + variable_size_integer(len(blinded)) + blinded]
+
+
+def finalize_token(token_key, response):
+    """The Token in a TokenResponse."""
+    return [inputs[0] + finalize(token_key, proof_first(response))[0]]
+
+
+def finalize_tokens(token_key, response):
+    """The Tokens in an AmortizedBatchTokenResponse."""
+    count = len(variable_size_integer(32 * len(clients)))
+    if response[:count] != variable_size_integer(32 * len(clients)):
+        raise ValueError("another number of elements")
+    return [each + output for each, output in zip(inputs, finalize_batch(token_key, proof_first(response[count:])))]
+
+
+def answer_token_request(request):
+    """The TokenResponse to a TokenRequest."""
+    check_header(request)
+    return [proof_last(evaluate(request[3:])[0])]
+
+
+def answer_batch_request(request):
+    """The AmortizedBatchTokenResponse to an AmortizedBatchTokenRequest."""
+    check_header(request)
+    count = 1 << (request[3] >> 6)
+    elements = request[3 + count :]
+    length = variable_size_integer(len(elements))
+    if request[3 : 3 + count] != length or len(elements) % 32:
+        raise ValueError("not a length")
+    [evaluation] = evaluate_batch(*(elements[start : start + 32] for start in range(0, len(elements), 32)))
+    return [length + proof_last(evaluation)]
+
+
+def proof_first(evaluation):
+    """From the order of the RFC and the draft to the package's."""
+    return evaluation[-64:] + evaluation[:-64]
+
+
+def proof_last(evaluation):
+    return evaluation[64:] + evaluation[:64]
+
+
+def new_token_inputs(challenge, token_key, count):
+    global inputs
+    fixed = hashlib.sha256(challenge).digest() + hashlib.sha256(token_key).digest()
+    inputs = [TOKEN_TYPE + secrets.token_bytes(32) + fixed for _ in range(count)]
+    return inputs
+
+
+def truncated_id(token_key):
+    return hashlib.sha256(token_key).digest()[-1:]
+
+
+def check_header(request):
+    if request[:3] != TOKEN_TYPE + truncated_id(server.public_key.serialize()):
+        raise ValueError("another type or key")
+
+
+def variable_size_integer(value):
+    if value < 1 << 6:
+        return value.to_bytes(1, "big")
+    if value < 1 << 14:
+        return (value | 1 << 14).to_bytes(2, "big")
+    return (value | 2 << 30).to_bytes(4, "big")
+
+
+# Signatures, RFC 7515, RFC 7517 and RFC 8037
+
+
+def verify_signature(text, key_set):
+    """Finds the key in the set by the `kid` of the header; gives header and payload."""
+    keys = jwk.JWKSet.from_json(key_set.decode())
+    signature = jws.JWS()
+    signature.deserialize(text.decode())
+    key = keys.get_key(signature.jose_header["kid"])
+    if key is None:
+        raise ValueError("no such key")
+    signature.verify(key, alg="EdDSA")
+    return [json.dumps(signature.jose_header).encode(), signature.payload]
+
+
+def thumbprints(key_set):
+    """The RFC 7638 thumbprint of every key of a set, as text, each followed by the key's `kid`."""
+    keys = jwk.JWKSet.from_json(key_set.decode())["keys"]
+    return [text.encode() for key in keys for text in (key.thumbprint(), key["kid"])]
+
+
+def new_signing_key():
+    """Becomes the holder of a new key; gives it raw, and its thumbprint as text."""
+    global signing_key
+    signing_key = jwk.JWK.generate(kty="OKP", crv="Ed25519")
+    return [raw_public_key(), signing_key.thumbprint().encode()]
+
+
+def raw_public_key():
+    return base64url_decode(signing_key.export(as_dict=True, private_key=False)["x"])
+
+
+def sign(header, payload):
+    """The compact form, made as the header says; HS256 is keyed with the public key, as in a well-known attack."""
+    algorithm = json.loads(header)["alg"]
+    if algorithm == "none":
+        return [f"{base64url_encode(header)}.{base64url_encode(payload)}.".encode()]
+    key = signing_key
+    if algorithm == "HS256":
+        key = jwk.JWK(kty="oct", k=base64url_encode(raw_public_key()))
+    signature = jws.JWS(payload)
+    signature.add_signature(key, protected=header.decode())
+    return [signature.serialize(compact=True).encode()]
+
+
+def main():
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            function = globals()[request["do"]]
+            answer = {"gives": [each.hex() for each in function(*map(bytes.fromhex, request["with"]))]}
+        except BaseException as error:  # A refusal, for the test to judge; `voprf` panics at a bad proof of a batch.
+            answer = {"refuses": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+main()

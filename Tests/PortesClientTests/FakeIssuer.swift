@@ -1,0 +1,124 @@
+import LibSodium
+import PortesClient
+import PrivacyPass
+import Synchronization
+import VOPRF
+
+/// An issuer behind a transport, with one voucher, idempotent as a real one, and faults on demand.
+final class FakeIssuer: TokenTransport {
+    enum Fault {
+        case loseRequest
+        case loseAnswer
+        case cutAnswer
+        case otherKey
+        case answer(status: Int, problem: String?, headers: [HeaderField] = [])
+    }
+
+    struct Lost: Error {}
+
+    struct State {
+        var keys: [(capability: Capability?, issuer: TestIssuer)]
+        /// What the token endpoint issues under, where it is ahead of the directory.
+        var issuing: [TestIssuer]?
+        /// When the keys begin, in the order of ``keys``; at 0 where there is nothing.
+        var notBefore: [Int64] = []
+        var requestURI = "/token-request"
+        var balance = 1000
+        var charged: [[UInt8]] = []
+        var bodies: [[UInt8]] = []
+        var headers: [[HeaderField]] = []
+        var targets: [String] = []
+        var notModified = 0
+        var faults: [Fault] = []
+    }
+
+    static let voucher = "vch_test"
+    let state: Mutex<State>
+
+    init(_ keys: [(capability: Capability?, issuer: TestIssuer)]) { state = Mutex(State(keys: keys)) }
+
+    convenience init(_ issuer: TestIssuer, capability: Capability? = Capability("session")) {
+        self.init([(capability, issuer)])
+    }
+
+    func client() throws -> IssuerClient {
+        try IssuerClient(url: ServerURL("https://issuer.example"), transport: self, now: { 1000 })
+    }
+
+    func fail(_ faults: Fault...) { state.withLock { $0.faults = faults } }
+
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
+        try state.withLock { state in
+            state.targets.append(request.url)
+            return request.method == .get ? Self.directory(request, &state) : try Self.issue(request, &state)
+        }
+    }
+
+    private static func directory(_ request: TransportRequest, _ state: inout State) -> TransportResponse {
+        let keys = state.keys.enumerated().map { index, key in
+            IssuerDirectory.Key(
+                tokenType: .voprfRistretto255, tokenKey: key.issuer.publicKey.encoded.bytes,
+                notBefore: state.notBefore.dropFirst(index).first ?? 0, capability: key.capability)
+        }
+        let body = IssuerDirectory(issuerRequestURI: state.requestURI, tokenKeys: keys).encoded
+        let tag = "\"\(Hexadecimal.encode(SHA256.hash(body).bytes))\""
+        if request.headers.contains(where: { $0.name == "if-none-match" && $0.value == tag }) {
+            state.notModified += 1
+            return TransportResponse(status: 304, headers: [HeaderField("ETag", tag)], body: [])
+        }
+        return TransportResponse(
+            status: 200,
+            headers: [HeaderField("ETag", tag), HeaderField("Content-Type", MediaType.issuerDirectory)], body: body)
+    }
+
+    private static func issue(_ request: TransportRequest, _ state: inout State) throws -> TransportResponse {
+        let fault = state.faults.isEmpty ? nil : state.faults.removeFirst()
+        if case .loseRequest = fault { throw Lost() }
+        state.bodies.append(request.body)
+        state.headers.append(request.headers)
+        if case .answer(let status, let problem, let headers) = fault { return refuse(status, problem, headers) }
+        guard let parsed = try parse(request) else { return refuse(415, nil) }
+        let keys = state.issuing ?? state.keys.map(\.issuer)
+        let key = keys.first { TokenKeyID(of: $0.publicKey).truncated == parsed.truncatedKeyID }
+        if !state.charged.contains(request.body) {
+            guard request.headers.contains(HeaderField("authorization", "Bearer \(voucher)")) else {
+                let isPresent = request.headers.contains { $0.name == "authorization" }
+                return refuse(401, isPresent ? "voucher-invalid" : "voucher-required")
+            }
+            guard key != nil else { return refuse(422, "key-unknown") }
+            guard state.balance >= parsed.request.count else { return refuse(403, "voucher-exhausted") }
+            state.balance -= parsed.request.count
+            state.charged.append(request.body)
+        }
+        if case .loseAnswer = fault { throw Lost() }
+        guard let key else { return refuse(422, "key-unknown") }
+        var answer = try (fault.isOtherKey ? TestIssuer() : key).answer(parsed.request)
+        if case .cutAnswer = fault { answer.removeLast() }
+        return TransportResponse(
+            status: 200, headers: [HeaderField("Content-Type", parsed.request.responseMediaType)], body: answer)
+    }
+
+    private static func parse(
+        _ request: TransportRequest
+    ) throws -> (request: IssuanceRequest, truncatedKeyID: UInt8)? {
+        switch request.headers.first(where: { $0.name == "content-type" })?.value {
+        case MediaType.tokenRequest:
+            let single = try TokenRequest(decoding: request.body)
+            return (.single(single), single.truncatedKeyID)
+        case MediaType.amortizedBatchRequest:
+            let batch = try AmortizedBatchTokenRequest(decoding: request.body)
+            return (.batch(batch), batch.truncatedKeyID)
+        default: return nil
+        }
+    }
+
+    static func refuse(_ status: Int, _ problem: String?, _ headers: [HeaderField] = []) -> TransportResponse {
+        let body = problem.map { Array(#"{"type":"urn:portes:problem:\#($0)"}"#.utf8) } ?? []
+        return TransportResponse(
+            status: status, headers: headers + [HeaderField("content-type", "application/problem+json")], body: body)
+    }
+}
+
+extension FakeIssuer.Fault? {
+    fileprivate var isOtherKey: Bool { if case .otherKey = self { true } else { false } }
+}

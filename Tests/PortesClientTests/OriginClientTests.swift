@@ -1,0 +1,55 @@
+import LibSodium
+import PrivacyPass
+import Synchronization
+import Testing
+
+@testable import PortesClient
+
+struct OriginClientTests {
+    let origin = FakeOrigin()
+
+    @Test func challengesForThisOriginOrForAnyAreGiven() async throws {
+        let offers = [
+            try TestIssuer.challenge(origins: ["other.example"]), try TestIssuer.challenge(),
+            try TestIssuer.challenge(origins: ["other.example", "ORIGIN.example"]),
+            try TestIssuer.challenge(origins: []), try TestIssuer.challenge(origins: ["origin.example:8443"]),
+        ]
+        offer(
+            [PrivateTokenChallenge.greaseFieldValue(greaseIndex: 3, body: [1, 2, 3])]
+                + offers.map { PrivateTokenChallenge(challenge: $0, tokenKey: [1], maximumAge: 10).fieldValue })
+        let client = try origin.client()
+        #expect(try await client.challenges().map(\.challenge) == [offers[1], offers[2], offers[3]])
+        #expect(try await client.challenges().first?.tokenKey == [1])
+    }
+
+    @Test func aPortOtherThanTheImpliedOneIsAnotherOrigin() async throws {
+        let ported = try TestIssuer.challenge(origins: ["origin.example:8443"])
+        offer([PrivateTokenChallenge(challenge: ported).fieldValue])
+        #expect(try await origin.client("https://origin.example:8443").challenges().map(\.challenge) == [ported])
+        await #expect(throws: RedemptionError.noChallenge) { try await origin.client().challenges() }
+    }
+
+    @Test(arguments: [[], ["Basic realm=\"x\""], ["PrivateToken challenge=\"AAIADg==\""], ["PrivateToken"]])
+    func anOriginThatAsksForNothingUsableIsTold(fields: [String]) async throws {
+        offer(fields)
+        await #expect(throws: RedemptionError.noChallenge) { try await origin.client().challenges() }
+    }
+
+    @Test func anotherStatusThan401IsAnError() async throws {
+        struct Fixed: TokenTransport {
+            let status: Int
+            func send(_ request: TransportRequest) async throws -> TransportResponse {
+                TransportResponse(status: status, headers: [], body: [])
+            }
+        }
+        let cases: [(Int, RedemptionError)] = [
+            (200, .badAnswer), (403, .failed(status: 403)), (503, .overloaded(retryAfter: nil)),
+        ]
+        for (status, error) in cases {
+            let client = try OriginClient(url: ServerURL("https://origin.example"), transport: Fixed(status: status))
+            await #expect(throws: error) { try await client.challenges() }
+        }
+    }
+
+    private func offer(_ fields: [String]) { origin.state.withLock { $0.challenges = fields } }
+}

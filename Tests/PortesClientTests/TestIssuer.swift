@@ -1,0 +1,43 @@
+import LibSodium
+import PortesClient
+import PrivacyPass
+import VOPRF
+
+/// An issuer's key, and what an issuer does with it, without a server.
+final class TestIssuer: Sendable {
+    private let key: ServerPrivateKey
+    let publicKey: ServerPublicKey
+
+    init() {
+        do {
+            key = try ServerPrivateKey()
+        } catch {
+            preconditionFailure("a random key is a key")
+        }
+        publicKey = key.publicKey
+    }
+
+    static func challenge(origins: [String] = ["origin.example"], context: Bytes32? = nil) throws -> TokenChallenge {
+        try TokenChallenge(
+            tokenType: .voprfRistretto255, issuerName: ServerName("issuer.example"), redemptionContext: context,
+            originNames: origins.map { try ServerName($0) })
+    }
+
+    func evaluate(_ request: IssuanceRequest) throws -> Evaluation {
+        switch request {
+        case .single(let single): try key.blindEvaluate([single.blindedElement])
+        case .batch(let batch): try key.blindEvaluate(batch.blindedElements)
+        }
+    }
+
+    func answer(_ request: IssuanceRequest) throws -> [UInt8] {
+        switch request {
+        case .single: try TokenResponse(evaluate(request)).encoded
+        case .batch: try AmortizedBatchTokenResponse(evaluate(request)).encoded
+        }
+    }
+
+    func isValid(_ token: Token) throws -> Bool {
+        ConstantTime.areEqual(try key.evaluate(token.input.encoded).bytes, token.authenticator)
+    }
+}

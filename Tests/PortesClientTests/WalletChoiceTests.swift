@@ -1,0 +1,80 @@
+import LibSodium
+import PrivacyPass
+import Testing
+import VOPRF
+
+@testable import PortesClient
+
+struct WalletChoiceTests {
+    let directory: TemporaryDirectory
+    let session = Capability("session")
+    let play = Capability("play")
+    let sessionIssuer = TestIssuer()
+    let playIssuer = TestIssuer()
+    let challenge: TokenChallenge
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        challenge = try TestIssuer.challenge()
+    }
+
+    @Test func theKeyInTheChallengePicksTheCapability() async throws {
+        let wallet = try await filled()
+        #expect(try await wallet.holding(for: [asking(playIssuer)]).capability == play)
+        #expect(try await wallet.holding(for: [asking(sessionIssuer)]).capability == session)
+        #expect(try await wallet.holding(for: [asking(TestIssuer()), asking(playIssuer)]).capability == play)
+    }
+
+    @Test func withoutAKnownKeySeveralCapabilitiesAreNotGuessed() async throws {
+        let wallet = try await filled()
+        for offer in [asking(TestIssuer()), PrivateTokenChallenge(challenge: challenge)] {
+            await #expect(throws: WalletError.severalCapabilities) { try await wallet.holding(for: [offer]) }
+            #expect(try await wallet.holding(for: [offer], of: play).capability == play)
+        }
+        let alone = try await filled([(session, sessionIssuer)], path: directory.path + "/alone")
+        #expect(try await alone.holding(for: [asking(TestIssuer())]).capability == session)
+    }
+
+    @Test func theIssuersDirectoryTellsWhatANewerKeyIsFor() async throws {
+        let wallet = try await filled()
+        let next = TestIssuer()
+        let issuer = try FakeIssuer([(session, sessionIssuer), (play, next), (Capability("seat"), TestIssuer())]).client()
+        #expect(try await wallet.holding(for: [asking(next)], issuer: issuer).capability == play)
+        await #expect(throws: IssuanceError.keyNotPublished) {
+            try await wallet.holding(for: [asking(TestIssuer())], issuer: issuer)
+        }
+        let alone = try await filled([(session, sessionIssuer)], path: directory.path + "/alone")
+        await #expect(throws: WalletError.empty) { try await alone.holding(for: [asking(next)], issuer: issuer) }
+    }
+
+    @Test func anotherChallengeOrCapabilityHasNoHolding() async throws {
+        let wallet = try await filled()
+        let fresh = try TestIssuer.challenge(context: .zero)
+        await #expect(throws: WalletError.empty) {
+            try await wallet.holding(
+                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded.bytes)])
+        }
+        await #expect(throws: WalletError.empty) {
+            try await wallet.holding(for: [asking(playIssuer)], of: Capability("seat"))
+        }
+        await #expect(throws: WalletError.empty) { try await wallet.holding(for: []) }
+    }
+
+    private func asking(_ issuer: TestIssuer) -> PrivateTokenChallenge {
+        PrivateTokenChallenge(challenge: challenge, tokenKey: issuer.publicKey.encoded.bytes)
+    }
+
+    private func filled() async throws -> Wallet {
+        try await filled([(session, sessionIssuer), (play, playIssuer)], path: directory.walletPath)
+    }
+
+    private func filled(_ lots: [(Capability?, TestIssuer)], path: String) async throws -> Wallet {
+        let wallet = try Wallet(path: path)
+        for (capability, issuer) in lots {
+            try await wallet.fetch(
+                1, of: capability, for: challenge, from: FakeIssuer(issuer, capability: capability).client(),
+                voucher: Voucher(FakeIssuer.voucher))
+        }
+        return wallet
+    }
+}

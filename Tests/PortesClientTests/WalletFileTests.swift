@@ -1,0 +1,182 @@
+import Foundation
+import LibSodium
+import PrivacyPass
+import Testing
+
+@testable import PortesClient
+
+struct WalletFileTests {
+    let directory: TemporaryDirectory
+    let issuer = TestIssuer()
+    let challenge: TokenChallenge
+    let origin: ServerName
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        challenge = try TestIssuer.challenge()
+        origin = try ServerName("origin.example")
+    }
+
+    @Test func theFileIsPrivateAndHasNoneBesideIt() async throws {
+        try await fill()
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory.walletPath)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(names.sorted() == ["wallet", "wallet.lock"])
+    }
+
+    @Test func aFileThatOthersMayReadIsMadePrivate() async throws {
+        try await fill()
+        chmod(directory.walletPath, 0o644)
+        _ = try Wallet(path: directory.walletPath)
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory.walletPath)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test func twoWalletsNeverHaveOneFile() async throws {
+        var first: Wallet? = try Wallet(path: directory.walletPath)
+        #expect(throws: WalletError.inUse) { try Wallet(path: directory.walletPath) }
+        await first?.touch()
+        first = nil
+        _ = try Wallet(path: directory.walletPath)
+    }
+
+    @Test func everyTruncationIsCorruptAndLeftAsItIs() async throws {
+        let bytes = try await fill()
+        for length in 0..<bytes.count {
+            let cut = Array(bytes.prefix(length))
+            try directory.write(cut)
+            #expect(throws: WalletError.corrupt, "\(length) bytes") { try Wallet(path: directory.walletPath) }
+            #expect(try directory.bytes() == cut)
+        }
+    }
+
+    @Test func everySingleBitFlipIsRefused() async throws {
+        let bytes = try await fill()
+        for bit in 0..<bytes.count * 8 {
+            var changed = bytes
+            changed[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(throws: WalletError.self, "bit \(bit)") { try WalletContents(decoding: changed) }
+        }
+    }
+
+    @Test func whatAnotherVersionWroteIsNotGuessedAt() async throws {
+        var bytes = try await fill()
+        bytes[13] = 2
+        try directory.write(bytes)
+        #expect(throws: WalletError.newerVersion) { try Wallet(path: directory.walletPath) }
+    }
+
+    @Test func aFileDecodesAndEncodesToTheSameBytes() async throws {
+        let bytes = try await fill()
+        #expect(try WalletContents(decoding: bytes).encoded == bytes)
+        #expect(WalletContents().encoded.count == 49)
+    }
+
+    /// With a valid checksum, what the parser itself refuses.
+    @Test func hostileBodiesAreRefusedAndNeverTrap() async throws {
+        let bytes = try await fill()
+        let body = Array(bytes.dropLast(32))
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix(state: seed)
+        for round in 0..<5_000 {
+            var changed = body
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let index = Int.random(in: 14..<changed.count, using: &random)
+                switch Int.random(in: 0...2, using: &random) {
+                case 0: changed[index] = UInt8.random(in: 0...255, using: &random)
+                case 1: changed.remove(at: index)
+                default: changed.insert(UInt8.random(in: 0...255, using: &random), at: index)
+                }
+            }
+            let sealed = changed + KeyedBLAKE2b.hash(changed).bytes
+            if let contents = try? WalletContents(decoding: sealed) {
+                #expect(contents.encoded == sealed, "seed \(seed), round \(round)")
+            }
+        }
+    }
+
+    @Test func aHalfWrittenSuccessorIsIgnored() async throws {
+        let bytes = try await fill()
+        for length in stride(from: 0, through: bytes.count, by: 97) {
+            try directory.write(Array(bytes.reversed().prefix(length)), to: "wallet.new")
+            #expect(try await Wallet(path: directory.walletPath).holdings.map(\.count) == [2])
+        }
+        let wallet = try Wallet(path: directory.walletPath)
+        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        #expect(try WalletContents(decoding: directory.bytes()).spendings.count == 2)
+    }
+
+    @Test func whenTheDiskRefusesNothingIsHandedOutAndNothingChanges() async throws {
+        let before = try await fill()
+        let wallet = try Wallet(path: directory.walletPath)
+        // A directory in the place of the new file: even root cannot open that for writing.
+        try FileManager.default.createDirectory(
+            atPath: directory.walletPath + ".new", withIntermediateDirectories: false)
+        await #expect(throws: WalletError.fileSystem(code: EISDIR)) {
+            _ = try await wallet.take(Capability("session"), for: challenge, at: origin)
+        }
+        #expect(await wallet.holdings.map(\.count) == [2])
+        #expect(try directory.bytes() == before)
+        try FileManager.default.removeItem(atPath: directory.walletPath + ".new")
+        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+    }
+
+    @Test func symbolicLinksAndPathsThatAreNoFilesAreRefused() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.walletPath, withDestinationPath: directory.path + "/elsewhere")
+        try directory.write([], to: "elsewhere")
+        #expect(throws: WalletError.fileSystem(code: ELOOP)) { try Wallet(path: directory.walletPath) }
+        try FileManager.default.createDirectory(
+            atPath: directory.path + "/folder", withIntermediateDirectories: false)
+        #expect(throws: WalletError.fileSystem(code: EINVAL)) { try Wallet(path: directory.path + "/folder") }
+        #expect(throws: WalletError.fileSystem(code: ENOENT)) { try Wallet(path: directory.path + "/none/wallet") }
+    }
+
+    @Test func theFileStaysTheSameWhenItsDirectoryIsRenamed() async throws {
+        try await fill()
+        let wallet = try Wallet(path: directory.walletPath)
+        let moved = directory.path + "-moved"
+        try FileManager.default.moveItem(atPath: directory.path, toPath: moved)
+        defer { try? FileManager.default.moveItem(atPath: moved, toPath: directory.path) }
+        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        #expect(throws: WalletError.inUse) { try Wallet(path: moved + "/wallet") }
+        let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: moved + "/wallet")))
+        #expect(try WalletContents(decoding: bytes).spendings.count == 2)
+    }
+
+    /// A wallet of two unspent tokens, one sent and one request, and the bytes of its file.
+    @discardableResult private func fill() async throws -> [UInt8] {
+        let wallet = try Wallet(path: directory.walletPath)
+        let server = FakeIssuer(issuer)
+        let client = try server.client()
+        let voucher = Voucher(FakeIssuer.voucher)
+        try await wallet.fetch(3, of: Capability("session"), for: challenge, from: client, voucher: voucher)
+        _ = try await wallet.take(
+            Capability("session"), for: challenge, at: origin, purpose: Array("purpose".utf8)
+        ).binding
+        server.fail(.loseAnswer)
+        let lost = try TestIssuer.challenge(origins: [])
+        await #expect(throws: IssuanceError.self) {
+            try await wallet.fetch(2, of: nil, for: lost, from: client, voucher: voucher)
+        }
+        return try directory.bytes()
+    }
+}
+
+extension Wallet {
+    fileprivate func touch() {}
+}
+
+/// A small generator whose seed can be printed and set.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}

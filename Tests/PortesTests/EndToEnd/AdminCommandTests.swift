@@ -1,0 +1,63 @@
+import Foundation
+import LibSodium
+import PrivacyPass
+import Testing
+
+@testable import portes
+
+/// The commands of the admin against a running authority.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct AdminCommandTests {
+    @Test func aRevokedTokenStandsInThePublishedList() async throws {
+        try await withServers { servers, app, place in
+            let empty = try CommandRun(["revocation", "list"] + place.adminFlags)
+            #expect(empty.code == 0 && empty.output.isEmpty)
+            #expect(empty.errors.contains("nothing is revoked"))
+
+            let token = try await app.tokens(1, place)[0]
+            let file = try place.write(Base64URL.encode(token.encoded) + "\n", to: "token.txt")
+            let unasked = try CommandRun(["token", "revoke", "--token-file", file] + place.adminFlags)
+            #expect(unasked.code == 1)
+            let revoked = try CommandRun(["token", "revoke", "--token-file", file, "--yes"] + place.adminFlags)
+            #expect(revoked.code == 0)
+            let nullifier = Hexadecimal.encode(Nullifier(of: token.input).bytes)
+            #expect(revoked.output.contains(nullifier))
+            let list = try CommandRun(["revocation", "list"] + place.adminFlags)
+            #expect(list.code == 0)
+            #expect(list.output == revoked.output)
+            #expect(try CommandRun(["revocation", "list", "--after", "1"] + place.adminFlags).output.isEmpty)
+
+            let nothing = try place.write("00ff\n", to: "nothing.txt")
+            let refused = try CommandRun(["token", "revoke", "--token-file", nothing, "--yes"] + place.adminFlags)
+            #expect(refused.code == 1)
+            #expect(refused.errors.contains("holds no token"))
+        }
+    }
+
+    @Test func aRetiredKeyStillIssues() async throws {
+        try await withServers { servers, app, place in
+            let token = try await app.tokens(1, place)[0]
+            let id = token.input.keyID.hexadecimal
+            let retired = try CommandRun(["key", "retire", String(id.prefix(8)), "--yes"] + place.adminFlags)
+            #expect(retired.code == 0)
+            #expect(retired.output.contains(id.prefix(16)))
+            let json = try CommandRun(["key", "list", "--json"] + place.adminFlags)
+            #expect(json.code == 0)
+            #expect(json.output.contains(/"isRetired"\s*:\s*true/))
+            #expect(try await app.tokens(1, place).first?.input.keyID == token.input.keyID)
+            let unknown = try CommandRun(["key", "retire", "00000000", "--yes"] + place.adminFlags)
+            #expect(unknown.code == 1)
+            #expect(unknown.errors.hasPrefix("portes: error: "))
+        }
+    }
+
+    @Test func keysAreExportedForATrustedVerifierOnly() async throws {
+        try await withServers { servers, app, place in
+            let exported = try CommandRun(["key", "export", "--verifier", "demo"] + place.adminFlags)
+            #expect(exported.code == 0)
+            #expect(exported.output.split(separator: ".").count == 3)
+            let unknown = try CommandRun(["key", "export", "--verifier", "nobody"] + place.adminFlags)
+            #expect(unknown.code == 1)
+            #expect(unknown.output.isEmpty && unknown.errors.hasPrefix("portes: error: "))
+        }
+    }
+}

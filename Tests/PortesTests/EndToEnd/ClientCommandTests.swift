@@ -1,0 +1,146 @@
+import Foundation
+import HTTPTransport
+import LibSodium
+import PrivacyPass
+import Testing
+
+@testable import portes
+
+/// The commands of the app's side against real servers.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ClientCommandTests {
+    @Test func aTokenIsFetchedAndSpentAndItsReceiptVerified() async throws {
+        try await withServers { servers, app, place in
+            let fetched = try fetch(3, servers, place, voucher: try await voucher(3, place))
+            #expect(fetched.code == 0)
+            #expect(fetched.output == "fetched 3 tokens of session; the wallet has 3\n")
+            let spent = try CommandRun(spend(servers.clearingURL, place))
+            #expect(spent.code == 0)
+            let receipt = try place.write(spent.output, to: "receipt.txt")
+            let json = try CommandRun(spend(servers.clearingURL, place) + ["--json"])
+            #expect(json.code == 0)
+            #expect(json.output.contains(/"outcome"\s*:\s*"spent"/) && json.output.contains(/"unspent"\s*:\s*1/))
+
+            let keys = try place.write(try await get(servers.clearingURL + "/.well-known/jwks.json"), to: "jwks.json")
+            let genuine = try CommandRun(["receipt", "verify", "--jwks", keys, receipt])
+            #expect(genuine.code == 0)
+            #expect(genuine.output.hasPrefix("the receipt is genuine\n"))
+            #expect(genuine.output.contains(DemoServers.originName))
+            let changed = try place.write("x" + spent.output, to: "changed.txt")
+            let refused = try CommandRun(["receipt", "verify", "--jwks", keys, changed])
+            #expect(refused.code == 1)
+            #expect(refused.output.isEmpty && refused.errors.hasPrefix("portes: error: "))
+        }
+    }
+
+    @Test func aFetchAndASpendThatCannotBeSaySoAndExitWith1() async throws {
+        try await withServers { servers, app, place in
+            let none = try CommandRun(spend(servers.clearingURL, place))
+            #expect(none.code == 1)
+            #expect(none.errors.contains("portes: error: the wallet has no token for this origin\n"))
+            #expect(none.errors.contains("portes: hint: fetch some"))
+            let exhausted = try fetch(3, servers, place, voucher: try await voucher(2, place))
+            #expect(exhausted.code == 1)
+            #expect(exhausted.errors.contains("portes: error: the voucher is worth fewer tokens than that\n"))
+            let noVoucher = try fetch(1, servers, place, voucher: try place.write("a b\n", to: "none.txt"))
+            #expect(noVoucher.code == 1)
+            #expect(noVoucher.errors.contains("holds no voucher"))
+        }
+    }
+
+    @Test func aTokenForAFreshChallengeIsFetchedWhenItIsSpent() async throws {
+        try await withServers { servers, app, place in
+            let data = place.root.appending(path: "fresh").path
+            let identity = try await ChildProcess.run(["clearing", "identity", "--data", data])
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            _ = try await ChildProcess.run(
+                ["verifier", "add", "fresh", identity, "--capability", "session"] + place.adminFlags)
+            let key = try await ChildProcess.run(["authority", "show", "--key"] + place.adminFlags)
+            let clearing = try ChildProcess([
+                "clearing", "run", "--listen", "127.0.0.1:0", "--data", data, "--issuer",
+                servers.authorityURL, "--authority-key", key.trimmingCharacters(in: .whitespacesAndNewlines),
+                "--origin", DemoServers.originName, "--capability", "session", "--tokens", "fresh-context",
+            ])
+            do {
+                let url = try await clearing.waitForLine("listening on ")
+                let without = try await soon({ try CommandRun(spend(url, place)) }, until: {
+                    !$0.errors.contains("asks for no token")
+                })
+                #expect(without.code == 1)
+                #expect(without.errors.contains("name the issuer with --issuer"))
+                let issuer = [
+                    "--issuer", servers.authorityURL, "--issuer-name", DemoServers.issuerName, "--voucher-file",
+                    try await voucher(1, place),
+                ]
+                let spent = try await soon { try CommandRun(spend(url, place) + issuer) }
+                #expect(spent.code == 0, "\(spent.errors)")
+                #expect(spent.output.split(separator: ".").count == 3)
+            } catch {
+                await clearing.terminate()
+                throw error
+            }
+            await clearing.terminate()
+        }
+    }
+
+    @Test func aMessageIsTakenApartAndAnythingElseIsRefused() throws {
+        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let place = try DemoDirectory(root.path)
+        let challenge = try TokenChallenge(
+            tokenType: .voprfRistretto255, issuerName: ServerName("issuer.example"),
+            originNames: [ServerName("play.example")])
+        for text in [Hexadecimal.encode(challenge.encoded), Base64URL.encode(challenge.encoded)] {
+            let run = try CommandRun(["token", "inspect", place.write(text + "\n", to: "challenge.txt")])
+            #expect(run.code == 0)
+            #expect(run.output.hasPrefix("TokenChallenge\n"))
+            #expect(run.output.contains(/issuer_name +issuer\.example\n/))
+            #expect(run.output.contains(/origin_info +play\.example\n/))
+        }
+        let other = try CommandRun(["token", "inspect", place.write("nothing", to: "other.txt")])
+        #expect(other.code == 1)
+        #expect(other.output.isEmpty && other.errors.contains("not a message that this build knows"))
+    }
+
+    /// Repeats while the server has no keys or no current revocation list yet, for at most 10 s.
+    private func soon(
+        _ attempt: () throws -> CommandRun, until isDone: (CommandRun) -> Bool = { $0.code == 0 }
+    ) async throws -> CommandRun {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let run = try attempt()
+            if isDone(run) || ContinuousClock.now > deadline { return run }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// The path of a file with a new voucher.
+    private func voucher(_ count: Int, _ place: DemoDirectory) async throws -> String {
+        let code = try await ChildProcess.run(
+            ["voucher", "create", "--capability", "session", "--tokens", "\(count)"] + place.adminFlags)
+        return try place.write(code, to: "code.txt")
+    }
+
+    private func fetch(
+        _ count: Int, _ servers: DemoServers, _ place: DemoDirectory, voucher: String
+    ) throws -> CommandRun {
+        try CommandRun([
+            "token", "fetch", "--issuer", servers.authorityURL, "--issuer-name", DemoServers.issuerName,
+            "--capability", "session", "--count", "\(count)", "--origin-name", DemoServers.originName,
+            "--voucher-file", voucher, "--wallet", place.root.appending(path: "wallet").path,
+        ])
+    }
+
+    private func spend(_ url: String, _ place: DemoDirectory) -> [String] {
+        [
+            "token", "spend", "--wallet", place.root.appending(path: "wallet").path, "--origin", url, "--origin-name",
+            DemoServers.originName,
+        ]
+    }
+
+    private func get(_ url: String) async throws -> String {
+        let transport = try HTTPTransport()
+        let response = try? await transport.send(HTTPTransportRequest(.get, .url(url)))
+        await transport.shutdown()
+        return try #require(response).text
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import KeySchedule
+import Testing
+
+@testable import portes
+
+/// Commands as a user types them: what they print, and how they exit.
+@Suite struct CommandTests {
+    private func run(_ arguments: String...) throws -> CommandRun { try CommandRun(arguments) }
+
+    private func withDirectory(_ body: (DemoDirectory) async throws -> Void) async throws {
+        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: root) }
+        try await body(DemoDirectory(root.path))
+    }
+
+    @Test func wrongUsageExitsWith64AndAFailureWith1() throws {
+        let usage = try run("key", "revoke")
+        #expect(usage.code == 64)
+        #expect(usage.errors.hasPrefix("portes: error: missing expected argument"))
+        #expect(usage.output.isEmpty)
+        let unknown = try run("nonsense")
+        #expect(unknown.code == 64)
+        let failure = try run("conformance", "/nonexistent/file.json")
+        #expect(failure.code == 1)
+        #expect(
+            failure.errors == """
+                portes: error: cannot read /nonexistent/file.json
+                portes: hint: name a readable file of known answers
+
+                """)
+    }
+
+    @Test func helpGoesToStandardOutputAndExitsWith0() throws {
+        for noun in [[], ["key"], ["token"], ["voucher"], ["verifier"], ["authority"], ["clearing"], ["demo"]] {
+            let process = Process()
+            let output = Pipe()
+            process.executableURL = ChildProcess.executable
+            process.arguments = noun + ["--help"]
+            process.standardOutput = output
+            try process.run()
+            let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            #expect(text.contains("USAGE"))
+        }
+    }
+
+    @Test func commandsWorkTheSameWithAStoppedAndARunningServer() async throws {
+        try await withDirectory { place in
+            let create = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            #expect(create.contains("issuing"))
+            let stopped = try await ChildProcess.run(["key", "list"] + place.adminFlags)
+            let server = try ChildProcess(
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
+            _ = try await server.waitForLine("listening on ")
+            let running = try await ChildProcess.run(["key", "list"] + place.adminFlags)
+            #expect(running == stopped)
+            let codes = try await ChildProcess.run(
+                ["voucher", "create", "--capability", "session", "--tokens", "7", "--count", "3"] + place.adminFlags)
+            #expect(codes.split(separator: "\n").count == 3)
+            await server.terminate()
+            let vouchers = try await ChildProcess.run(["voucher", "list"] + place.adminFlags)
+            #expect(vouchers.split(separator: "\n").count == 4)
+            for code in codes.split(separator: "\n") { #expect(!vouchers.contains(code)) }
+        }
+    }
+
+    @Test func commandsAtOneTimeWaitForOneAnother() async throws {
+        try await withDirectory { place in
+            async let session = ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            async let play = ChildProcess.run(["key", "create", "--capability", "play"] + place.adminFlags)
+            let tables = try await [session, play]
+            #expect(tables.allSatisfy { $0.contains("issuing") })
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func noLogLevelHidesAnOpenGate() async throws {
+        try await withDirectory { place in
+            let server = try ChildProcess(
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example", "--development", "--log-level"]
+                    + ["critical"] + place.adminFlags)
+            let line = try? await server.waitForLine("portes: warning: the gate is open")
+            #expect(line != nil)
+            await server.terminate()
+        }
+    }
+
+    @Test func aDestructiveCommandAsksAndDoesNothingWithoutAnAnswer() async throws {
+        try await withDirectory { place in
+            _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            let refused = try run(
+                "key", "revoke", "00000000", "--data", place.authorityData, "--keys", place.keys, "--passphrase-file",
+                place.passphraseFile)
+            #expect(refused.code == 1)
+            #expect(refused.errors.contains("portes: hint: this cannot be undone; add --yes if it is meant"))
+            #expect(try await ChildProcess.run(["key", "list"] + place.adminFlags).contains("issuing"))
+        }
+    }
+
+    @Test func aWrongPassphraseAndAMissingDirectoryEachSaySo() async throws {
+        try await withDirectory { place in
+            let missing = try run("key", "list", "--data", place.root.appending(path: "nowhere").path)
+            #expect(missing.code == 1)
+            #expect(missing.errors.contains("there is no authority in"))
+            _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            try place.write("another passphrase\n", to: "wrong")
+            let wrong = try run(
+                "key", "rotate", "session", "--data", place.authorityData, "--keys", place.keys, "--passphrase-file",
+                place.root.appending(path: "wrong").path)
+            #expect(wrong.code == 1)
+            #expect(wrong.errors.contains("passphrase"))
+        }
+    }
+
+    @Test func withoutAnAuthorityKeyAClearingServerTakesOneAndSaysHowToPinIt() async throws {
+        try await withDirectory { place in
+            let server = try ChildProcess(
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
+            let url = try await server.waitForLine("listening on ")
+            let key = try await ChildProcess.run(["authority", "show", "--key"] + place.adminFlags)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let identity = try await ChildProcess.run(["clearing", "identity", "--data", place.clearingData])
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            _ = try await ChildProcess.run(
+                ["verifier", "add", "--capability", "session"] + place.adminFlags + ["--", "shop", identity])
+            let clearing = try ChildProcess(
+                ["clearing", "run", "--data", place.clearingData, "--listen", "127.0.0.1:0", "--issuer", url],
+                environment: ["PORTES_ORIGIN": "play.example", "PORTES_TOKENS": "any-origin"])
+            #expect(try await clearing.waitForLine("to pin it: --authority-key=").hasPrefix(key))
+            await clearing.terminate()
+            // What the environment said is pinned, and so is the key.
+            for other in [["--tokens", "own-origin"], ["--authority-key=" + identity, "--tokens", "any-origin"]] {
+                let again = try ChildProcess(
+                    ["clearing", "run", "--data", place.clearingData, "--listen", "127.0.0.1:0", "--issuer", url,
+                     "--origin", "play.example"] + other)
+                #expect(try await again.waitForLine("this data directory belongs to the ").isEmpty == false)
+                await again.terminate()
+            }
+            await server.terminate()
+        }
+    }
+
+    @Test(arguments: [
+        ("PORTES_TOKENS", "/nonsense"), ("PORTES_REVOCATION_LIMIT", "/nonsense"),
+        ("PORTES_AUTHORITY_CERTIFICATE", "certificate"),
+    ])
+    func aClearingServerReadsItsSettingsFromTheEnvironment(variable: String, complaint: String) async throws {
+        try await withDirectory { place in
+            let clearing = try ChildProcess(
+                ["clearing", "run", "--data", place.clearingData, "--listen", "127.0.0.1:0", "--origin", "play.example",
+                 "--issuer", "http://127.0.0.1:1"],
+                environment: [variable: "/nonsense"])
+            #expect(try await clearing.waitForLine("portes: error: ").contains(complaint))
+            await clearing.terminate()
+        }
+    }
+
+    @Test func datesBeyondTheCalendarAreShownToo() {
+        #expect(KeyTable.date(UnixTime(seconds: .max)).hasPrefix("9999-12-31"))
+        #expect(KeyTable.date(UnixTime(seconds: .min)).hasPrefix("0001-01-0"))
+        #expect(KeyTable.date(UnixTime(seconds: 0)).hasPrefix("1970-01-01"))
+    }
+
+    @Test func aMisspeltSettingNamesTheNearestOne() throws {
+        #expect {
+            try ConfigurationFile.parse("authority:\n  lisen: 127.0.0.1:1\n", path: "portes.yaml")
+        } throws: { error in
+            let failure = error as? CommandFailure
+            return failure?.message == "portes.yaml: unknown setting authority.lisen" && failure?.hint == "did you mean listen?"
+        }
+        let file = try ConfigurationFile.parse(
+            "authority:\n  listen: 127.0.0.1:1\nclearing:\n  revocation-limit: 5m\n  capabilities:\n    - name: play\n      revocation-limit: 10m\n",
+            path: "portes.yaml")
+        #expect(file.authority?.listen == "127.0.0.1:1")
+        #expect(file.clearing?.revocationLimit == "5m")
+        #expect(file.clearing?.capabilities?.first?.revocationLimit == "10m")
+        #expect(throws: CommandFailure.self) { try ConfigurationFile.parse("authority: [1", path: "portes.yaml") }
+        #expect(throws: CommandFailure.self) { try ConfigurationFile.parse("authority:\n  listen: [1]\n", path: "x") }
+    }
+
+    @Test func spansOfTimeAreReadAndWritten() {
+        for (text, seconds) in [("0s", 0), ("90s", 90), ("15m", 900), ("1h", 3_600), ("7d", 604_800)] as [(String, Int64)] {
+            #expect(TimeSpan(text)?.seconds == seconds)
+            #expect(TimeSpan(seconds: seconds).text == (seconds == 90 ? "90s" : text))
+        }
+        for bad in ["", "7", "d", "-1d", "1w", "1.5h", "99999999999999999999s", "40000d"] { #expect(TimeSpan(bad) == nil, "\(bad)") }
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+import Testing
+
+@testable import portes
+
+/// Where a command takes its settings from.
+@Suite struct SettingTests {
+    @Test func aFlagGoesOverTheEnvironmentAndThatOverTheFile() throws {
+        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let file = try DemoDirectory(root.path).write("authority:\n  data: /nowhere/file\n", to: "portes.yaml")
+        let flag = ["--data", "/nowhere/flag"]
+        let variable = ["PORTES_DATA": "/nowhere/variable"]
+        let cases: [(flag: [String], variable: [String: String], directory: String)] = [
+            ([], [:], "/nowhere/file"), ([], variable, "/nowhere/variable"), (flag, variable, "/nowhere/flag"),
+            (flag, [:], "/nowhere/flag"),
+        ]
+        for (flag, variable, directory) in cases {
+            let run = try CommandRun(["key", "list", "--config", file] + flag, environment: variable)
+            #expect(run.code == 1)
+            #expect(run.errors.hasPrefix("portes: error: there is no authority in \(directory)\n"))
+        }
+    }
+}

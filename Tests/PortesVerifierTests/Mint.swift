@@ -1,0 +1,85 @@
+import KeySchedule
+import LibSodium
+import PortesVerifier
+import PrivacyPass
+import Revocation
+import Synchronization
+import VOPRF
+
+/// A key with its secret, which makes tokens without the detour over blinding.
+struct Mint {
+    static let start: Int64 = 1_800_000_000
+    let record: KeyRecord
+    let key: VerificationKey
+    private let secret: [UInt8]
+
+    init(
+        capability: String = "session", notBefore: Int64 = start, issueUntil: Int64 = start + 3_600,
+        acceptUntil: Int64 = start + 7_200
+    ) throws {
+        let privateKey = try ServerPrivateKey()
+        guard let capability = Capability(capability) else { throw MessageError.invalidName }
+        record = try KeyRecord(
+            capability: capability, tokenType: .voprfRistretto255, publicKey: privateKey.publicKey.encoded.bytes,
+            notBefore: UnixTime(seconds: notBefore), issueUntil: UnixTime(seconds: issueUntil),
+            acceptUntil: UnixTime(seconds: acceptUntil))
+        key = try VerificationKey(record: record, secret: privateKey.encoded())
+        secret = privateKey.encoded().withUnsafeBytes { Array($0) }
+    }
+
+    func token(for challenge: TokenChallenge) throws -> Token {
+        let input = AuthenticatorInput(
+            tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: challenge.digest, keyID: record.id)
+        let privateKey = try ServerPrivateKey(decoding: SecretBytes(copying: secret))
+        return try Token(input: input, authenticator: privateKey.evaluate(input.encoded).bytes)
+    }
+}
+
+/// Names and challenges of the tests.
+enum Sample {
+    static func challenge(origin: String = "origin.example") throws -> TokenChallenge {
+        try TokenChallenge(
+            tokenType: .voprfRistretto255, issuerName: ServerName("issuer.example"),
+            originNames: [ServerName(origin)])
+    }
+}
+
+/// Clocks that a test moves.
+final class ManualTime: TimeSource {
+    private let present: Mutex<Moment>
+
+    init(seconds: Int64 = Mint.start + 10) {
+        present = Mutex(Moment(wall: UnixTime(seconds: seconds), monotonic: .seconds(1_000)))
+    }
+
+    func now() -> Moment { present.withLock { $0 } }
+
+    /// Time passes on both clocks.
+    func advance(seconds: Int64) { move(wall: seconds, monotonic: seconds) }
+
+    /// The clocks move apart.
+    func move(wall: Int64, monotonic: Int64) {
+        present.withLock {
+            $0 = Moment(wall: $0.wall.adding(seconds: wall), monotonic: $0.monotonic + .seconds(monotonic))
+        }
+    }
+
+    /// A list fetched now.
+    func fresh() throws -> RevocationFreshness {
+        guard let freshness = RevocationFreshness(headTime: now().wall, fetchedAt: now()) else {
+            throw RevocationError.rollback
+        }
+        return freshness
+    }
+
+    /// A verifier with a list fetched now.
+    func verifier(_ mints: Mint..., revoking subjects: [RevocationEntry.Subject] = []) throws -> Verifier {
+        var list = RevocationList()
+        for (index, subject) in subjects.enumerated() {
+            try list.append(
+                RevocationEntry(
+                    sequence: UInt64(index + 1), subject: subject, reason: .unspecified, effective: now().wall))
+        }
+        return try Verifier(keys: mints.map(\.key), revocations: list, freshness: fresh())
+    }
+}

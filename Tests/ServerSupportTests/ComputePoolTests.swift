@@ -1,0 +1,85 @@
+import Dispatch
+import HTTPTypes
+import ServerSupport
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ComputePoolTests {
+    private struct Failure: Error {}
+
+    /// Lets a test hold the pool's threads, and count what has begun.
+    private final class Valve: Sendable {
+        private let isOpen = DispatchSemaphore(value: 0)
+        private let begun = Atomic(0)
+
+        func open() { isOpen.signal() }
+        var count: Int { begun.load(ordering: .acquiring) }
+
+        func wait() {
+            begun.add(1, ordering: .acquiringAndReleasing)
+            isOpen.wait()
+            isOpen.signal()
+        }
+    }
+
+    @Test func workReturnsAndThrowsThrough() async throws {
+        let pool = ComputePool(threadCount: 2, queueLimit: 2)
+        #expect(try await pool.run { 6 * 7 } == 42)
+        await #expect(throws: Failure.self) { try await pool.run { throw Failure() } }
+    }
+
+    @Test func aFullQueueRefusesWith503AndTakesWorkAgainLater() async throws {
+        let pool = ComputePool(threadCount: 1, queueLimit: 1)
+        let valve = Valve()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pool.run { valve.wait() } }
+            #expect(try await eventually { valve.count == 1 })
+            // One runs, one waits; of the next two at least one finds no place.
+            let refused = await withTaskGroup(of: HTTPProblem?.self) { calls in
+                for _ in 0..<2 {
+                    calls.addTask {
+                        do {
+                            try await pool.run {}
+                            return nil
+                        } catch {
+                            return error as? HTTPProblem
+                        }
+                    }
+                }
+                let first = await calls.next() ?? nil
+                valve.open()
+                return first
+            }
+            #expect(refused?.status == .serviceUnavailable)
+            #expect(refused?.headers[.retryAfter] == "1")
+            try await group.waitForAll()
+        }
+        #expect(try await pool.run { "again" } == "again")
+    }
+
+    @Test func cancelledWorkThatHasNotBegunDoesNotRun() async throws {
+        let pool = ComputePool(threadCount: 1, queueLimit: 4)
+        let valve = Valve()
+        let late = Valve()
+        late.open()
+        let running = Task { try await pool.run { valve.wait() } }
+        #expect(try await eventually { valve.count == 1 })
+        let waiting = Task { try await pool.run { late.wait() } }
+        waiting.cancel()
+        valve.open()
+        try await running.value
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        #expect(late.count == 0)
+    }
+
+    @Test func allThreadsWorkAtTheSameTime() async throws {
+        let pool = ComputePool(threadCount: 3, queueLimit: 0)
+        let valve = Valve()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 { group.addTask { try await pool.run { valve.wait() } } }
+            #expect(try await eventually { valve.count == 3 })
+            valve.open()
+            try await group.waitForAll()
+        }
+    }
+}

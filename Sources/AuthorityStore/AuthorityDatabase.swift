@@ -22,7 +22,7 @@ package final class AuthorityDatabase: Sendable {
         try checkRevocationChain()
     }
 
-    /// Closes the database; calls that wait for it fail. Blocks.
+    /// Closes the database; calls that wait for it fail. Then another process can open the directory. Blocks.
     package func close() throws { try store.close() }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A data directory that this process alone uses, from when it is opened until the value is released.
+/// A data directory that this process alone uses, from when it is opened until ``release()``, or until nothing holds
+/// the value any more.
 ///
 /// Take it before opening the database and before binding the admin socket: the lock is what makes both safe.
 package final class DataDirectory: Sendable {
@@ -45,9 +46,14 @@ package final class DataDirectory: Sendable {
     }
 
     deinit {
+        release()
+        close(lock)
+    }
+
+    /// Lets another process, or another value of this one, have the directory. Not to be used any more afterwards.
+    package func release() {
         // Said aloud: a child that is just being started may hold a copy of the descriptor for a moment longer.
         _ = flock(lock, LOCK_UN)
-        close(lock)
     }
 
     private static func openDirectory(_ path: String) throws -> Int32 {

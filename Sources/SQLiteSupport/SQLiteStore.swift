@@ -35,12 +35,14 @@ package final class SQLiteStore: Sendable {
         groupCommit = GroupCommit(queue: queue, path: path)
     }
 
-    /// Writes the journal back into the database file and closes it; whatever waits for the database fails.
+    /// Writes the journal back into the database file, closes it and releases the directory; whatever waits for the
+    /// database fails.
     ///
-    /// Blocks until running work is done.
+    /// Blocks until running work is done. When it returns, another process can open the directory.
     package func close() throws {
         do {
             try queue.close()
+            directory.release()
         } catch {
             throw StoreError.mapped(error, path: path)
         }

@@ -41,6 +41,7 @@ struct WalletCrashTests {
             try await wallet.fetch(
                 total, of: Self.session, for: TestIssuer.challenge(), from: FakeIssuer(TestIssuer()).client(),
                 voucher: Voucher(FakeIssuer.voucher))
+            await wallet.close()
         }
         for round in 0..<6 {
             let delay = UInt32.random(in: 1_000...60_000)

@@ -32,6 +32,7 @@ struct WalletFetchTests {
             let wallet = try Wallet(path: directory.walletPath)
             await #expect(throws: IssuanceError.unreachable("Lost()")) { try await fetch(10, into: wallet) }
             #expect(await wallet.holdings.isEmpty)
+            await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
         try await fetch(10, into: wallet)

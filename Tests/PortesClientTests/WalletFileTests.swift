@@ -34,11 +34,19 @@ struct WalletFileTests {
     }
 
     @Test func twoWalletsNeverHaveOneFile() async throws {
-        var first: Wallet? = try Wallet(path: directory.walletPath)
+        let first = try Wallet(path: directory.walletPath)
         #expect(throws: WalletError.inUse) { try Wallet(path: directory.walletPath) }
-        await first?.touch()
-        first = nil
+        await first.close()
         _ = try Wallet(path: directory.walletPath)
+    }
+
+    @Test func aClosedWalletHandsNothingOut() async throws {
+        try await fill()
+        let wallet = try Wallet(path: directory.walletPath)
+        await wallet.close()
+        await #expect(throws: WalletError.closed) {
+            _ = try await wallet.take(Capability("session"), for: challenge, at: origin)
+        }
     }
 
     @Test func everyTruncationIsCorruptAndLeftAsItIs() async throws {
@@ -100,7 +108,9 @@ struct WalletFileTests {
         let bytes = try await fill()
         for length in stride(from: 0, through: bytes.count, by: 97) {
             try directory.write(Array(bytes.reversed().prefix(length)), to: "wallet.new")
-            #expect(try await Wallet(path: directory.walletPath).holdings.map(\.count) == [2])
+            let wallet = try Wallet(path: directory.walletPath)
+            #expect(await wallet.holdings.map(\.count) == [2])
+            await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
         _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
@@ -160,12 +170,9 @@ struct WalletFileTests {
         await #expect(throws: IssuanceError.self) {
             try await wallet.fetch(2, of: nil, for: lost, from: client, voucher: voucher)
         }
+        await wallet.close()
         return try directory.bytes()
     }
-}
-
-extension Wallet {
-    fileprivate func touch() {}
 }
 
 /// A small generator whose seed can be printed and set.

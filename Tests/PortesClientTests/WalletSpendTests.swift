@@ -40,6 +40,7 @@ struct WalletSpendTests {
                 try await wallet.spend(session, for: challenge, at: origin.client(), purpose: [7])
             }
             #expect(await wallet.unanswered == [try ServerName("origin.example")])
+            await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
         let results = try await wallet.resume(at: origin.client())

@@ -45,12 +45,12 @@ struct WalletTests {
     }
 
     @Test func aTokenWithoutAnAnswerComesBackWithTheSameBindingAndPurposeAfterARestart() async throws {
-        var wallet: Wallet? = try await filled(2)
+        let wallet = try await filled(2)
         let binding = Randomness.bytes(20)
-        let nonce = try await wallet?.take(
+        let nonce = try await wallet.take(
             session, for: challenge, at: origin, binding: binding, purpose: Array("seat 12".utf8)
         ).token.input.nonce
-        wallet = nil
+        await wallet.close()
 
         let reopened = try Wallet(path: directory.walletPath)
         #expect(await reopened.unanswered == [origin])

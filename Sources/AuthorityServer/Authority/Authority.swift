@@ -92,7 +92,7 @@ package final class Authority: Sendable {
         }
     }
 
-    /// Closes the database. Blocks.
+    /// Closes the database. Then another process can open the directory. Blocks.
     package func close() throws { try database.close() }
 }
 

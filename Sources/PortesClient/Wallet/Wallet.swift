@@ -12,6 +12,7 @@ public import PrivacyPass
 public actor Wallet {
     private let file: WalletFile
     private(set) var contents: WalletContents
+    private var isClosed = false
     /// Requests that a running fetch sees to.
     var fetching: Set<Nonce> = []
     let claims = Claims()
@@ -113,8 +114,18 @@ public actor Wallet {
         try save(next)
     }
 
+    /// Lets another process, or another ``Wallet``, open the file at once; afterwards every change throws
+    /// ``WalletError/closed``.
+    ///
+    /// A wallet that is only let go of releases its file too, but perhaps a moment later.
+    public func close() {
+        isClosed = true
+        file.release()
+    }
+
     /// Makes a change durable, and only then takes it over.
     func save(_ next: WalletContents) throws(WalletError) {
+        guard !isClosed else { throw .closed }
         try file.replace(with: next.encoded)
         contents = next
     }

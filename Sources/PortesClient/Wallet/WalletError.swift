@@ -10,6 +10,8 @@ public enum WalletError: Error, Sendable, Hashable {
     /// The file system refused, with this code of `errno`: no room, no permission, not a plain file. Nothing was
     /// handed out. The wallet is as it was; only if a rename could not be made durable, a restart may find it changed.
     case fileSystem(code: Int32)
+    /// This value was closed. Open the file anew.
+    case closed
     /// There is no unspent token of this capability for this challenge. Fetch some.
     case empty
     /// There are tokens of several capabilities for this challenge, and it does not say which is wanted. Name one.

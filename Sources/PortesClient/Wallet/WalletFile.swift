@@ -39,9 +39,14 @@ final class WalletFile: Sendable {
         }
     }
 
-    deinit {
+    /// Lets another have the file. Not to be used any more afterwards.
+    func release() {
         // Said aloud: a child that is just being started may hold a copy of the descriptor for a moment longer.
         _ = flock(lock, LOCK_UN)
+    }
+
+    deinit {
+        release()
         close(lock)
         close(directory)
     }

@@ -42,15 +42,15 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         let wantedName = Setting.value(name, variable: "PORTES_NAME", file: file?.name)
 
         let authority = try await OffPool.run {
-            let directory = try DataDirectory(path: data, side: .authority)
             let keyDirectory = try KeyDirectory.open(keys, passphrase: source)
             let wanted = try wantedName.map { try ClientArgument.serverName($0, flag: "--name") }
-            let authority = try Authority(in: directory, keys: keyDirectory, name: wanted)
+            let authority = try Authority(
+                in: DataDirectory(path: data, side: .authority), keys: keyDirectory, name: wanted)
             if authority.issuerName != nil { return authority }
             // The first start, and nobody gave a name: the address becomes it.
             let name = try ClientArgument.serverName(serverConfiguration.address.asServerName(flag: "--name"), flag: "--name")
             try authority.close()
-            return try Authority(in: directory, keys: keyDirectory, name: name)
+            return try Authority(in: DataDirectory(path: data, side: .authority), keys: keyDirectory, name: name)
         }
         let configuration = AuthorityConfiguration(
             server: serverConfiguration, socketPath: DataDirectory.socketPath(in: data),

@@ -65,6 +65,7 @@ extension CommandFailure {
         case .corrupt: self.init("the wallet file is damaged or not a wallet", hint: "it was left as it is; restore a copy or name another file")
         case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
         case .fileSystem(let code): self.init("the wallet file cannot be used (errno \(code))", hint: "check the path, its permissions and the room on the disk")
+        case .closed: self.init("the wallet was closed")
         case .empty: self.init("the wallet has no token that fits", hint: "fetch some with portes token fetch")
         case .severalCapabilities:
             self.init("the wallet has tokens of several capabilities for this origin", hint: "name one with --capability")

@@ -17,11 +17,11 @@ struct AuthorityStartTests {
     init() throws { directories = try AuthorityDirectories() }
 
     @Test func itComesBackWithItsKeysAndItsName() async throws {
-        var authority: Authority? = try directories.authority()
-        let before = await authority?.handle(
+        let authority = try directories.authority()
+        let before = await authority.handle(
             .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
-        let described = await authority?.handle(.describe)
-        authority = nil
+        let described = await authority.handle(.describe)
+        try authority.close()
         let again = try directories.authority(name: nil)
         #expect(again.issuerName?.text == "issuer.example")
         #expect(await again.handle(.describe) == described)
@@ -52,11 +52,11 @@ struct AuthorityStartTests {
     }
 
     @Test func aMissingSecretIsNamedAtTheStart() async throws {
-        var authority: Authority? = try directories.authority()
-        let reply = await authority?.handle(
+        let authority = try directories.authority()
+        let reply = await authority.handle(
             .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
         guard case .key(let key) = reply else { throw CancellationError() }
-        authority = nil
+        try authority.close()
         let file = directories.keys + "/\(key.id).token"
         try FileManager.default.removeItem(atPath: file)
         #expect(throws: KeyFileError.notFound(path: file)) { try directories.authority() }

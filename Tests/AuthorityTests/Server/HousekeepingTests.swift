@@ -50,10 +50,10 @@ struct HousekeepingTests {
     @Test func aCalendarThatWasAheadAtTheStartDestroysNothingUntilTimeHasPassed() async throws {
         let ahead: Int64 = 1_000_000
         let directories = try AuthorityDirectories()
-        var first: Authority? = try directories.authority(time: time)
-        _ = await first?.handle(
+        let first = try directories.authority(time: time)
+        _ = await first.handle(
             .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
-        first = nil
+        try first.close()
         time.setCalendar(forwardBy: ahead)
         let later = Housekeeping(authority: try directories.authority(time: time), logger: housekeeping.logger)
         let start = time.now()

@@ -13,6 +13,8 @@ package struct TrustedVerifier: Sendable, Hashable {
     package let name: String
     /// The key that secrets are sealed to.
     package let identityKey: SealedBox.PublicKey
+    /// The key as its server prints it: 43 characters of base64url.
+    package var identityKeyText: String { Base64URL.encode(identityKey.encoded.bytes, padded: false) }
     /// The capabilities that it verifies tokens of, sorted.
     package let capabilities: [Capability]
 

@@ -30,6 +30,13 @@ import Testing
         #expect(lines.allSatisfy { !$0.contains("(path:") && !$0.contains("Error") }, "\(lines)")
     }
 
+    @Test func wrongUsageIsToldFromAFailure() {
+        #expect(CommandReport(AuthorityError.developmentBeyondLoopback).status == 64)
+        #expect(CommandReport(CommandFailure.usage("a", hint: "b")).status == 64)
+        #expect(CommandReport(CommandFailure("a", hint: "b")).status == 1)
+        #expect(CommandReport(StoreError.locked(directory: "/a")).status == 1)
+    }
+
     @Test func anUnknownErrorIsToldByItsTypeAlone() {
         struct Odd: Error { let secret = "s3cret" }
         let lines = CommandReport(Odd()).lines

@@ -2,9 +2,11 @@ import KeyFiles
 import SQLiteSupport
 
 /// What an admin asked for cannot be done; lower case, no full stop, no secret.
-struct AdminRefusal: Error, Sendable, Hashable {
-    let message: String
-    let hint: String?
+package struct AdminRefusal: Error, Sendable, Hashable {
+    /// What cannot be done, or why.
+    package let message: String
+    /// What to do about it, or `nil` where there is nothing to add.
+    package let hint: String?
 
     init(_ message: String, hint: String? = nil) {
         self.message = message

@@ -2,19 +2,19 @@ package import KeySchedule
 
 /// What an authority answers to an ``AdminRequest``.
 package enum AdminReply: Sendable, Hashable, Codable {
-    /// The key that was made or changed.
+    /// The key that was made, changed or found.
     case key(KeySummary)
     /// All keys.
     case keys([KeySummary])
     /// A signed key delivery for one verifier (compact JWS).
     case delivery(String)
-    /// The verifier that was added or removed.
+    /// The verifier that was added, removed or found.
     case verifier(VerifierSummary)
     /// All verifiers.
     case verifiers([VerifierSummary])
     /// New voucher codes: secrets.
     case voucherCodes([String])
-    /// The voucher that was revoked.
+    /// The voucher that was revoked or found.
     case voucher(VoucherSummary)
     /// All vouchers.
     case vouchers([VoucherSummary])
@@ -64,13 +64,16 @@ package struct VerifierSummary: Sendable, Hashable, Codable {
     package var name: String
     /// The verifier's id, base64url of 32 bytes.
     package var id: String
+    /// The identity key that its secrets are sealed to, base64url of 32 bytes.
+    package var publicKey: String
     /// The capabilities whose keys it gets.
     package var capabilities: [String]
 
     /// A summary from its parts.
-    package init(name: String, id: String, capabilities: [String]) {
+    package init(name: String, id: String, publicKey: String, capabilities: [String]) {
         self.name = name
         self.id = id
+        self.publicKey = publicKey
         self.capabilities = capabilities
     }
 }

@@ -3,7 +3,7 @@ package import KeySchedule
 /// Everything that an admin can ask of an authority: one list, with one handler.
 ///
 /// The handler is called directly while no server runs and through the admin socket while one does, where requests
-/// and replies travel as JSON (`POST /admin`). Ids are hexadecimal; key ids may be shortened to an unambiguous
+/// and replies travel as JSON (`POST /admin`). Ids are hexadecimal, and may be shortened to an unambiguous
 /// beginning of at least 8 digits.
 package enum AdminRequest: Sendable, Hashable, Codable {
     /// Makes the first key of a capability; where the present one has been retired, the next, which begins when
@@ -11,6 +11,8 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     case createKey(KeyParameters)
     /// Lists all keys with their states and counters.
     case listKeys
+    /// Finds one key.
+    case findKey(id: String)
     /// Makes the next key of a capability current now; the old one is accepted until its `acceptUntil`.
     case rotateKey(capability: String)
     /// Says that a key shall have no successor; it issues and is accepted until its published dates.
@@ -24,6 +26,8 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     case addVerifier(name: String, publicKey: String, capabilities: [String])
     /// Lists the trusted verifiers.
     case listVerifiers
+    /// Finds one trusted verifier.
+    case findVerifier(name: String)
     /// Takes the trust back: no more keys are delivered. Keys already delivered stay known to the verifier.
     case removeVerifier(name: String)
 
@@ -31,6 +35,8 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     case createVouchers(capability: String, tokens: Int, count: Int)
     /// Lists vouchers by their ids.
     case listVouchers
+    /// Finds one voucher.
+    case findVoucher(id: String)
     /// Refuses a voucher from now on.
     case revokeVoucher(id: String)
 

@@ -1,4 +1,5 @@
 import AuthorityStore
+import KeySchedule
 import PrivacyPass
 
 extension AdminRequest {
@@ -15,6 +16,7 @@ extension Authority {
     /// Carries out a request. Blocks: for the admin queue.
     func reply(to request: AdminRequest) -> AdminReply {
         do {
+            try request.check(at: time.now().wall)
             return try perform(request)
         } catch {
             let refusal = AdminRefusal(error)
@@ -26,6 +28,7 @@ extension Authority {
         switch request {
         case .createKey(let parameters): try .key(createKey(parameters))
         case .listKeys: try .keys(database.keys().map(summary))
+        case .findKey(let id): try .key(summary(storedKey(id)))
         case .rotateKey(let capability): try .key(rotateKey(of: capability))
         case .retireKey(let id): try .key(retireKey(id))
         case .revokeKey(let id, let reason): try .revocation(revokeKey(id, reason: reason))
@@ -33,10 +36,12 @@ extension Authority {
         case .addVerifier(let name, let publicKey, let capabilities):
             try .verifier(addVerifier(name, publicKey: publicKey, capabilities: capabilities))
         case .listVerifiers: try .verifiers(database.verifiers().map(VerifierSummary.init))
+        case .findVerifier(let name): try .verifier(VerifierSummary(verifier(named: name)))
         case .removeVerifier(let name): try .verifier(removeVerifier(name))
         case .createVouchers(let capability, let tokens, let count):
             try .voucherCodes(createVouchers(capability, tokens: tokens, count: count))
         case .listVouchers: try .vouchers(database.vouchers().map(VoucherSummary.init))
+        case .findVoucher(let id): try .voucher(VoucherSummary(storedVoucher(id)))
         case .revokeVoucher(let id): try .voucher(revokeVoucher(id))
         case .revokeToken(let nullifier, let keyID, let reason):
             try .revocation(revokeToken(nullifier, keyID: keyID, reason: reason))

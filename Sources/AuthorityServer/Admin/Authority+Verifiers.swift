@@ -7,12 +7,7 @@ import PrivacyPass
 
 extension Authority {
     func addVerifier(_ name: String, publicKey: String, capabilities: [String]) throws -> VerifierSummary {
-        guard (1...63).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
-            throw AdminRefusal(
-                "'\(name)' is no name of a verifier", hint: "use up to 63 letters, digits, dots and hyphens")
-        }
         let capabilities = try capabilities.map(Self.capability)
-        guard !capabilities.isEmpty else { throw AdminRefusal("name at least one capability") }
         guard let verifier = TrustedVerifier(name: name, identityKeyText: publicKey, capabilities: capabilities) else {
             throw AdminRefusal("that is no identity key", hint: "print it with: portes clearing identity")
         }
@@ -59,25 +54,18 @@ extension Authority {
                 keys: keys))
     }
 
-    private func verifier(named name: String) throws -> TrustedVerifier {
+    func verifier(named name: String) throws -> TrustedVerifier {
         guard let verifier = try database.verifiers().first(where: { $0.name == name }) else {
             throw AdminRefusal("no verifier is called \(name)", hint: "see: portes verifier list")
         }
         return verifier
     }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
 }
 
 extension VerifierSummary {
     init(_ verifier: TrustedVerifier) {
-        self.init(name: verifier.name, id: verifier.id.text, capabilities: verifier.capabilities.map(\.name))
+        self.init(
+            name: verifier.name, id: verifier.id.text, publicKey: verifier.identityKeyText,
+            capabilities: verifier.capabilities.map(\.name))
     }
 }

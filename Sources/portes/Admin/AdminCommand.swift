@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthorityServer
+import KeySchedule
 
 /// A command that sends one request to the authority: to the running server, or to its database where none runs.
 protocol AdminCommand: AsyncParsableCommand {
@@ -8,16 +9,44 @@ protocol AdminCommand: AsyncParsableCommand {
     /// The request; throws what is wrong with the arguments.
     func request() throws -> AdminRequest
 
+    /// Asks the user, where the request is hard to take back, once what it names was found; throws if the answer is no.
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws
+
     /// Prints a reply that is not a refusal.
     func show(_ reply: AdminReply) throws
 }
 
 extension AdminCommand {
+    /// Asks nothing.
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {}
+
     /// Sends the request and prints the reply.
     func run() async throws {
-        let reply = try await AdminConnection(options).perform(request())
+        let request = try request()
+        do {
+            try request.check(at: SystemTimeSource().now().wall)
+        } catch {
+            throw CommandFailure.usage(error.message, hint: error.hint ?? "run it with --help to see how it is used")
+        }
+        let connection = try AdminConnection(options)
+        try await confirm(request, through: connection)
+        try show(await connection.answer(to: request))
+    }
+}
+
+extension AdminConnection {
+    /// The reply to a request; throws a refusal.
+    func answer(to request: AdminRequest) async throws -> AdminReply {
+        let reply = try await perform(request)
         if case .refused(let message, let hint) = reply { throw CommandFailure(message, hint: hint) }
-        try show(reply)
+        return reply
+    }
+
+    /// The key with this id, in words.
+    func key(_ id: String) async throws -> String {
+        let reply = try await answer(to: .findKey(id: id))
+        guard case .key(let key) = reply else { throw reply.unexpected }
+        return "key \(key.id.prefix(16)) of \(key.record.capability), under which \(key.issued) tokens were issued"
     }
 }
 

@@ -23,8 +23,13 @@ struct AuthorityRunCommand: AsyncParsableCommand {
     @Option(help: "The configuration file (environment: PORTES_CONFIG).") var config: String?
     @Option(help: "The issuer's name, HOST or HOST:PORT (environment: PORTES_NAME; default: where it listens).")
     var name: String?
-    @Option(help: "How many tokens one request may ask for.") var batchSize: Int?
-    @Flag(help: "Give tokens to everybody, without vouchers; refused with an address that others can reach.")
+    @Option(help: "How many tokens one request may ask for, 1 to 1000 (environment: PORTES_BATCH_SIZE; default: 100).")
+    var batchSize: Int?
+    @Flag(
+        help: """
+            For trying things out: give tokens to everybody who asks, without vouchers. Only with --listen on this \
+            machine's loopback address.
+            """)
     var development = false
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var server: ServerOptions
@@ -36,16 +41,19 @@ struct AuthorityRunCommand: AsyncParsableCommand {
             logLevel: file?.logLevel)
         let serverConfiguration = try server.server(file: settings, defaultListen: "127.0.0.1:8080")
         let logger = try server.logger("portes.authority", file: settings)
+        if development, !serverConfiguration.address.isLoopback { throw AuthorityError.developmentBeyondLoopback }
         let data = Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData
         let keys = Setting.value(keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys
         let source = passphrase.source(file: file?.passphraseFile)
-        let wantedName = Setting.value(name, variable: "PORTES_NAME", file: file?.name)
+        let wantedName = try Setting.value(name, variable: "PORTES_NAME", file: file?.name)
+            .map { try ClientArgument.serverName($0, flag: "--name") }
+        let batch = try batch(file?.batchSize)
+        let metrics = try server.metricsAddress(file: settings)
 
         let authority = try await OffPool.run {
             let keyDirectory = try KeyDirectory.open(keys, passphrase: source)
-            let wanted = try wantedName.map { try ClientArgument.serverName($0, flag: "--name") }
             let authority = try Authority(
-                in: DataDirectory(path: data, side: .authority), keys: keyDirectory, name: wanted)
+                in: DataDirectory(path: data, side: .authority), keys: keyDirectory, name: wantedName)
             if authority.issuerName != nil { return authority }
             // The first start, and nobody gave a name: the address becomes it.
             let name = try ClientArgument.serverName(serverConfiguration.address.asServerName(flag: "--name"), flag: "--name")
@@ -54,15 +62,16 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         }
         let configuration = AuthorityConfiguration(
             server: serverConfiguration, socketPath: DataDirectory.socketPath(in: data),
-            metricsAddress: try server.metricsAddress(file: settings), isDevelopment: development,
-            maximumBatch: try batch(file?.batchSize))
+            metricsAddress: metrics, isDevelopment: development, maximumBatch: batch)
         try await AuthorityService(authority, configuration: configuration, logger: logger).run(logger: logger)
     }
 
     private func batch(_ file: Int?) throws -> Int {
-        let size = batchSize ?? file ?? AmortizedBatchTokenRequest.defaultMaximumCount
-        guard (1...1_000).contains(size) else {
-            throw CommandFailure("\(size) is no batch size", hint: "give a number from 1 to 1000")
+        let text = Setting.value(batchSize.map(String.init), variable: "PORTES_BATCH_SIZE", file: file.map(String.init))
+        guard let text else { return AmortizedBatchTokenRequest.defaultMaximumCount }
+        guard let size = Int(text), (1...1_000).contains(size) else {
+            throw CommandFailure.usage(
+                "--batch-size does not take '\(text)'", hint: "give a number from 1 to 1000, for example --batch-size 100")
         }
         return size
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClearingServer
 import ClearingStore
+import PortesClient
 import PortesVerifier
 import PrivacyPass
 import ServerSupport
@@ -21,7 +22,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
 
     @Option(help: "The data directory (environment: PORTES_DATA; default: Data/clearing).") var data: String?
     @Option(help: "The configuration file (environment: PORTES_CONFIG).") var config: String?
-    @Option(help: "The authority's URL (environment: PORTES_ISSUER).") var issuer: String?
+    @Option(help: "The authority's URL, for example https://issuer.example (environment: PORTES_ISSUER).")
+    var issuer: String?
     @Option(
         help: """
             The key that signs the authority's deliveries, base64url (environment: PORTES_AUTHORITY_KEY; default: the one \
@@ -36,12 +38,20 @@ struct ClearingRunCommand: AsyncParsableCommand {
     var certificateAuthority: String?
     @Option(help: "The origin's name in challenges (environment: PORTES_ORIGIN; default: where it listens).")
     var origin: String?
-    @Option(help: "What tokens must be bound to: own-origin, any-origin or fresh-context (environment: PORTES_TOKENS).")
+    @Option(
+        help: """
+            What tokens must be bound to: own-origin, any-origin or fresh-context (environment: PORTES_TOKENS; default: \
+            own-origin).
+            """)
     var tokens: String?
     @Option(name: .customLong("capability"), help: "A capability to accept; may be repeated. All that arrive otherwise.")
     var capabilities: [String] = []
-    @Option(help: "How old the revocation list may be (environment: PORTES_REVOCATION_LIMIT; default: 1h).")
-    var revocationLimit: TimeSpan?
+    @Option(
+        help: """
+            How old the revocation list may be before nothing is accepted, a number with s, m, h or d (environment: \
+            PORTES_REVOCATION_LIMIT; default: 1h).
+            """)
+    var revocationLimit: String?
     @Option(help: "A file written by portes key export, to be taken at the start.") var delivery: String?
     @OptionGroup var server: ServerOptions
 
@@ -55,7 +65,7 @@ struct ClearingRunCommand: AsyncParsableCommand {
         let configuration = ClearingConfiguration(
             dataDirectory: Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.clearingData,
             server: serverConfiguration,
-            issuerURL: try Setting.required(issuer, flagName: "--issuer", variable: "PORTES_ISSUER", file: file?.issuer),
+            issuerURL: try issuerURL(file?.issuer),
             origin: try originName(file?.origin, address: serverConfiguration.address),
             scope: try scope(file?.tokens),
             authority: try pinnedKey(file?.authorityKey),
@@ -69,6 +79,16 @@ struct ClearingRunCommand: AsyncParsableCommand {
         try await application.run()
     }
 
+    private func issuerURL(_ file: String?) throws -> String {
+        let text = try Setting.required(issuer, flagName: "--issuer", variable: "PORTES_ISSUER", file: file)
+        do {
+            return try ServerURL(text).text
+        } catch {
+            throw CommandFailure.usage(
+                "--issuer does not take '\(text)'", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+        }
+    }
+
     private func originName(_ file: String?, address: ListenAddress) throws -> ServerName {
         let name = Setting.value(origin, variable: "PORTES_ORIGIN", file: file)
         return try ClientArgument.serverName(name ?? address.asServerName(flag: "--origin"), flag: "--origin")
@@ -77,9 +97,9 @@ struct ClearingRunCommand: AsyncParsableCommand {
     private func scope(_ file: String?) throws -> TokenScope {
         guard let text = Setting.value(tokens, variable: "PORTES_TOKENS", file: file) else { return .ownOrigin }
         guard let scope = TokenScope(rawValue: text) else {
-            throw CommandFailure(
-                "\(text) is nothing that tokens can be bound to",
-                hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw CommandFailure.usage(
+                "--tokens does not take '\(text)'",
+                hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", ")), for example --tokens own-origin")
         }
         return scope
     }
@@ -87,7 +107,9 @@ struct ClearingRunCommand: AsyncParsableCommand {
     private func pinnedKey(_ file: String?) throws -> AuthorityKey? {
         guard let text = Setting.value(authorityKey, variable: "PORTES_AUTHORITY_KEY", file: file) else { return nil }
         guard let key = AuthorityKey(text: text) else {
-            throw CommandFailure("the authority key is no key", hint: "copy it from portes authority show: 43 characters")
+            throw CommandFailure.usage(
+                "--authority-key does not take that: it is no key",
+                hint: "copy the 43 characters that portes authority show --key prints at the authority")
         }
         return key
     }
@@ -104,14 +126,16 @@ struct ClearingRunCommand: AsyncParsableCommand {
             special[try ClientArgument.capability(section.name)] = try limit(text)
         }
         let standard = try Setting.value(
-            revocationLimit?.text, variable: "PORTES_REVOCATION_LIMIT", file: file?.revocationLimit
+            revocationLimit, variable: "PORTES_REVOCATION_LIMIT", file: file?.revocationLimit
         ).map(limit)
         return FreshnessLimits(standard: standard ?? .seconds(3_600), special: special)
     }
 
     private func limit(_ text: String) throws -> Duration {
         guard let span = TimeSpan(text) else {
-            throw CommandFailure("\(text) is no span of time", hint: "write for example 90s, 15m, 1h or 7d")
+            throw CommandFailure.usage(
+                "--revocation-limit does not take '\(text)'",
+                hint: "write a number with s, m, h or d, for example --revocation-limit 15m")
         }
         return .seconds(span.seconds)
     }

@@ -6,9 +6,23 @@ struct CommandFailure: Error {
     let message: String
     /// What to do next.
     let hint: String?
+    /// Whether the command was typed or configured wrongly: it cannot succeed without other words.
+    let isUsage: Bool
 
+    /// A failure of a command that was asked for rightly.
     init(_ message: String, hint: String? = nil) {
+        self.init(message, hint: hint, isUsage: false)
+    }
+
+    private init(_ message: String, hint: String?, isUsage: Bool) {
         self.message = message
         self.hint = hint
+        self.isUsage = isUsage
+    }
+
+    /// A setting that cannot be right, whether it came from a flag, the environment or a file; the hint shows one that
+    /// can.
+    static func usage(_ message: String, hint: String) -> CommandFailure {
+        CommandFailure(message, hint: hint, isUsage: true)
     }
 }

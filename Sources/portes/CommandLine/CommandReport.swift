@@ -1,10 +1,14 @@
 import ArgumentParser
+import AuthorityServer
+import ClearingServer
 import Foundation
+import HTTPTransport
 
 /// How an error is told to the user: the one place where errors become `portes: error: …` and `portes: hint: …`.
 struct CommandReport {
     let lines: [String]
-    private let status: Int32
+    /// The exit code: 0 for help, 64 for wrong usage, else 1.
+    let status: Int32
     private let isHelp: Bool
 
     init(_ error: any Error) {
@@ -18,7 +22,10 @@ struct CommandReport {
     }
 
     private static func explain(_ error: any Error) -> CommandFailure {
-        if let error = error as? any Explained { return CommandFailure(error.description, hint: error.hint) }
+        if let error = error as? any Explained {
+            guard let hint = error.hint, isUsage(error) else { return CommandFailure(error.description, hint: error.hint) }
+            return .usage(error.description, hint: hint)
+        }
         if let error = error as? CocoaError {
             let path = error.filePath.map { "\($0): " } ?? ""
             return CommandFailure(path + "cannot be read or written", hint: "check the path, its permissions and the disk")
@@ -27,9 +34,19 @@ struct CommandReport {
         return CommandFailure("the command failed: \(type(of: error))", hint: "run it with --help to see how it is used")
     }
 
+    /// Whether a server found a setting that cannot be right.
+    private static func isUsage(_ error: any Error) -> Bool {
+        switch error {
+        case AuthorityError.metricsBeyondLoopback, AuthorityError.developmentBeyondLoopback,
+            ClearingServerError.metricsBeyondLoopback, HTTPTransportError.invalidURL, HTTPTransportError.plainHTTP:
+            true
+        default: false
+        }
+    }
+
     private init(_ failure: CommandFailure) {
         lines = ["portes: error: \(failure.message)"] + (failure.hint.map { ["portes: hint: \($0)"] } ?? [])
-        status = 1
+        status = failure.isUsage ? ExitCode.validationFailure.rawValue : ExitCode.failure.rawValue
         isHelp = false
     }
 

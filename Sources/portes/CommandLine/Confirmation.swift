@@ -1,15 +1,15 @@
 import Foundation
 
-/// The question before something that cannot be undone.
+/// The question before something that is hard or impossible to take back.
 enum Confirmation {
-    /// Returns if the answer is yes or `isGiven` (the flag `--yes`); otherwise throws. `consequence` names what will
-    /// be destroyed.
-    static func ask(_ consequence: String, isGiven: Bool) throws {
-        if isGiven { return }
+    /// Returns if the answer is yes; otherwise throws.
+    ///
+    /// `consequence` says what will happen, and `way` what can be done about it afterwards.
+    static func ask(_ consequence: String, afterwards way: String = "this cannot be undone") throws {
         guard isatty(STDIN_FILENO) == 1 else {
-            throw CommandFailure("not done: \(consequence)", hint: "this cannot be undone; add --yes if it is meant")
+            throw CommandFailure("not done: \(consequence)", hint: "\(way); add --yes if it is meant")
         }
-        FileHandle.standardError.write(Data("\(consequence)\nthis cannot be undone. continue? [y/N] ".utf8))
+        FileHandle.standardError.write(Data("\(consequence)\n\(way). continue? [y/N] ".utf8))
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             throw CommandFailure("not done", hint: nil)
         }

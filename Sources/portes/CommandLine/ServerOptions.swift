@@ -4,13 +4,30 @@ import ServerSupport
 
 /// What both servers take.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "Where to listen, HOST:PORT; port 0 picks one (environment: PORTES_LISTEN).") var listen: String?
-    @Option(help: "The certificate chain, a PEM file; read again when it changes (environment: PORTES_TLS_CERTIFICATE).")
+    @Option(
+        help: """
+            Where to listen, HOST:PORT; port 0 picks one (environment: PORTES_LISTEN; default: 127.0.0.1:8080 for an \
+            authority, 127.0.0.1:8081 for a clearing server).
+            """)
+    var listen: String?
+    @Option(
+        help: """
+            The certificate chain, a PEM file; read again when it changes (environment: PORTES_TLS_CERTIFICATE; default: \
+            plain http).
+            """)
     var tlsCertificate: String?
     @Option(help: "The certificate's private key, a PEM file (environment: PORTES_TLS_KEY).") var tlsKey: String?
-    @Option(help: "Where to serve metrics besides the admin socket: a loopback HOST:PORT (environment: PORTES_METRICS).")
+    @Option(
+        help: """
+            Where to serve metrics besides the admin socket: a loopback HOST:PORT, for example 127.0.0.1:9090 \
+            (environment: PORTES_METRICS; default: nowhere).
+            """)
     var metrics: String?
-    @Option(help: "trace, debug, info, notice, warning, error or critical (environment: PORTES_LOG_LEVEL).")
+    @Option(
+        help: """
+            What to log: trace, debug, info, notice, warning, error or critical (environment: PORTES_LOG_LEVEL; default: \
+            info).
+            """)
     var logLevel: String?
 
     /// The settings of a file that go below flags and environment.
@@ -31,22 +48,34 @@ struct ServerOptions: ParsableArguments {
         switch (certificate, key) {
         case (nil, nil): break
         case (let certificate?, let key?): server.tls = TLSFiles(certificateChain: certificate, privateKey: key)
-        default: throw CommandFailure("a certificate needs its key", hint: "give both --tls-certificate and --tls-key")
+        default:
+            throw CommandFailure.usage(
+                "--tls-certificate and --tls-key belong together, and only one is given",
+                hint: "for example --tls-certificate chain.pem --tls-key key.pem")
         }
         return server
     }
 
     /// Where to serve metrics, if anywhere.
     func metricsAddress(file: FileSettings) throws -> ListenAddress? {
-        try Setting.value(metrics, variable: "PORTES_METRICS", file: file.metrics)
-            .map { try ServerOptions.address($0, flag: "--metrics") }
+        try Setting.value(metrics, variable: "PORTES_METRICS", file: file.metrics).map { text in
+            let address = try ServerOptions.address(text, flag: "--metrics")
+            guard address.isLoopback else {
+                throw CommandFailure.usage(
+                    "--metrics takes an address of this machine alone, not '\(text)'",
+                    hint: "for example --metrics 127.0.0.1:9090, or read them from the admin socket")
+            }
+            return address
+        }
     }
 
     /// A logger to standard error; decides the level for the whole process.
     func logger(_ label: String, file: FileSettings) throws -> Logger {
         let text = Setting.value(logLevel, variable: "PORTES_LOG_LEVEL", file: file.logLevel) ?? "info"
         guard let level = Logger.Level(rawValue: text) else {
-            throw CommandFailure("\(text) is no log level", hint: "use trace, debug, info, notice, warning, error or critical")
+            throw CommandFailure.usage(
+                "--log-level does not take '\(text)'",
+                hint: "use trace, debug, info, notice, warning, error or critical, for example --log-level info")
         }
         StandardErrorLogHandler.bootstrap(level: level)
         return Logger(label: label)
@@ -56,7 +85,7 @@ struct ServerOptions: ParsableArguments {
         do {
             return try ListenAddress(text)
         } catch {
-            throw CommandFailure("\(text) is no address to listen on", hint: "give \(flag) HOST:PORT, for example 127.0.0.1:8080")
+            throw CommandFailure.usage("\(flag) does not take '\(text)'", hint: "give HOST:PORT, for example \(flag) 127.0.0.1:8080")
         }
     }
 }
@@ -65,7 +94,8 @@ extension ListenAddress {
     /// The address as a server's name in challenges, where none was given; an ephemeral port makes no name.
     func asServerName(flag: String) throws -> String {
         guard port != 0 else {
-            throw CommandFailure("port 0 gives no lasting name", hint: "name the server with \(flag), or listen on a fixed port")
+            throw CommandFailure.usage(
+                "port 0 gives no lasting name", hint: "name the server, for example \(flag) play.example, or listen on a fixed port")
         }
         return description
     }

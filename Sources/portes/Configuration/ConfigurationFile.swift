@@ -93,12 +93,16 @@ struct ConfigurationFile: Decodable {
         } catch let failure as CommandFailure {
             throw failure
         } catch let DecodingError.typeMismatch(_, context) {
-            throw CommandFailure("\(path): \(dotted(context.codingPath)) has a value of the wrong kind")
+            throw wrong("\(path): \(dotted(context.codingPath)) has a value of the wrong kind")
         } catch let DecodingError.keyNotFound(key, context) {
-            throw CommandFailure("\(path): \(dotted(context.codingPath + [key])) is missing")
+            throw wrong("\(path): \(dotted(context.codingPath + [key])) is missing")
         } catch let error as YamlError {
-            throw CommandFailure("\(path) is not YAML: \(String(describing: error).split(separator: "\n").first ?? "")")
+            throw wrong("\(path) is not YAML: \(String(describing: error).split(separator: "\n").first ?? "")")
         }
+    }
+
+    private static func wrong(_ message: String) -> CommandFailure {
+        .usage(message, hint: "write for example authority: {listen: 127.0.0.1:8080, batch-size: 100}")
     }
 
     private static func dotted(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }

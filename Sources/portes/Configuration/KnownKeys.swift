@@ -22,9 +22,10 @@ indirect enum KnownKeys: Sendable {
             for (key, child) in mapping {
                 let name = key.string ?? ""
                 guard let next = known[name] else {
-                    throw CommandFailure(
+                    throw CommandFailure.usage(
                         "\(path): unknown setting \((parents + [name]).joined(separator: "."))",
-                        hint: EditDistance.nearest(to: name, in: Array(known.keys)).map { "did you mean \($0)?" })
+                        hint: EditDistance.nearest(to: name, in: Array(known.keys)).map { "did you mean \($0)?" }
+                            ?? "no setting stands here")
                 }
                 try next.check(child, at: parents + [name], path: path)
             }

@@ -12,8 +12,8 @@ enum Setting {
     /// The value of a setting that must be given; `flagName` and `variable` are for the hint.
     static func required(_ flag: String?, flagName: String, variable: String, file: String?) throws -> String {
         guard let value = value(flag, variable: variable, file: file) else {
-            throw CommandFailure(
-                "no \(flagName.dropFirst(2)) given", hint: "give it with \(flagName), in \(variable) or in the file of --config")
+            throw CommandFailure.usage(
+                "\(flagName) is not given", hint: "give it with \(flagName), in \(variable) or in the file of --config")
         }
         return value
     }

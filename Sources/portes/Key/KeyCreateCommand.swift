@@ -15,15 +15,12 @@ struct KeyCreateCommand: AdminCommand {
             """)
 
     @Option(help: "The capability, for example session: lower-case letters, digits and hyphens.") var capability: String
-    @Option(help: "For how long the key issues.") var epoch = TimeSpan(seconds: 7 * 86_400)
-    @Option(help: "For how long after that its tokens are accepted.") var acceptance = TimeSpan(seconds: 7 * 86_400)
-    @Option(help: "When issuing begins, in UNIX seconds; at once, or when a retired key ends, if it is absent.")
+    @Option(help: "For how long the key issues, a number with s, m, h or d, up to 10 years.") var epoch = TimeSpan(seconds: 7 * 86_400)
+    @Option(help: "For how long after that its tokens are accepted, a number with s, m, h or d, up to 10 years.")
+    var acceptance = TimeSpan(seconds: 7 * 86_400)
+    @Option(help: "When issuing begins, in UNIX seconds; default: at once, or when a retired key stops issuing.")
     var notBefore: Int64?
     @OptionGroup var options: AdminOptions
-
-    func validate() throws {
-        guard epoch.seconds > 0 else { throw ValidationError("--epoch must be longer than nothing") }
-    }
 
     func request() -> AdminRequest {
         .createKey(

@@ -17,10 +17,14 @@ struct KeyRetireCommand: AdminCommand {
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
-    func request() throws -> AdminRequest {
-        try Confirmation.ask("key \(id) runs to its published dates, and nothing takes its place", isGiven: yes)
-        return .retireKey(id: id)
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        guard !yes else { return }
+        try Confirmation.ask(
+            "\(await connection.key(id)), runs to its published dates, and rotate makes it no successor",
+            afterwards: "this cannot be undone, but portes key create makes a key that begins when this one stops")
     }
+
+    func request() -> AdminRequest { .retireKey(id: id) }
 
     func show(_ reply: AdminReply) throws { try KeyTable.show(reply, json: options.json) }
 }

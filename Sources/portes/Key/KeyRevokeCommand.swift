@@ -16,19 +16,20 @@ struct KeyRevokeCommand: AdminCommand {
 
     @Argument(help: "The key's id, or at least its first 8 digits.") var id: String
     @Flag(help: "The key is known or feared to be in other hands.") var compromised = false
-    @Option(help: "Another reason: unspecified, withdrawn or ledger-lost.") var reason: String?
+    @Option(help: "Another reason: unspecified, withdrawn or ledger-lost; default: unspecified.") var reason: String?
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
     func validate() throws {
         guard reason == nil || !compromised else { throw ValidationError("give --compromised or --reason, not both") }
-        if let reason, RevocationReason(name: reason) == nil {
-            throw ValidationError("'\(reason)' is no reason")
-        }
+    }
+
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        guard !yes else { return }
+        try Confirmation.ask("\(await connection.key(id)), is revoked: none of them is accepted any more")
     }
 
     func request() throws -> AdminRequest {
-        try Confirmation.ask("no token of key \(id) will be accepted any more, spent or not", isGiven: yes)
         let name = compromised ? RevocationReason.keyCompromised.name : reason ?? RevocationReason.unspecified.name
         return .revokeKey(id: id, reason: name)
     }

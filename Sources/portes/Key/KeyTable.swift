@@ -27,10 +27,16 @@ enum KeyTable {
             ["ID", "CAPABILITY", "STATE", "ISSUED", "NOT BEFORE", "ISSUES UNTIL", "ACCEPTED UNTIL"],
             keys.map { key in
                 [
-                    String(key.id.prefix(16)), key.record.capability.name, key.state.rawValue, String(key.issued),
+                    String(key.id.prefix(16)), key.record.capability.name, state(of: key), String(key.issued),
                     date(key.record.notBefore), date(key.record.issueUntil), date(key.record.acceptUntil),
                 ]
             })
+    }
+
+    private static func state(of key: KeySummary) -> String {
+        // A retired key differs as long as a successor could be expected of it.
+        let isLive = [.announced, .issuing].contains(key.state)
+        return key.isRetired && isLive ? "\(key.state.rawValue),retired" : key.state.rawValue
     }
 
     /// A time as people read it, in UTC.

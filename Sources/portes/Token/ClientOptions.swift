@@ -22,15 +22,17 @@ enum ClientArgument {
         do {
             return try ServerName(text)
         } catch {
-            throw CommandFailure("\(flag) is not a name", hint: "give HOST or HOST:PORT")
+            throw CommandFailure.usage(
+                "\(flag) does not take '\(text)'", hint: "give HOST or HOST:PORT, for example \(flag) play.example")
         }
     }
 
     /// The capability in a flag's value.
     static func capability(_ text: String) throws -> Capability {
         guard let capability = Capability(text) else {
-            throw CommandFailure(
-                "\(text) is not a capability", hint: "use 1 to 63 lower-case letters, digits and hyphens")
+            throw CommandFailure.usage(
+                "--capability does not take '\(text)'",
+                hint: "use 1 to 63 lower-case letters, digits and hyphens, for example --capability session")
         }
         return capability
     }
@@ -40,7 +42,7 @@ enum ClientArgument {
         do {
             return try ServerURL(url).name
         } catch {
-            throw CommandFailure("\(url) is not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+            throw CommandFailure.usage("'\(url)' is not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
         }
     }
 

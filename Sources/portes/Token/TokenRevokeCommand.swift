@@ -21,12 +21,16 @@ struct TokenRevokeCommand: AdminCommand {
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        guard !yes, case .revokeToken(_, let keyID, _) = request else { return }
+        try Confirmation.ask("one token of \(await connection.key(keyID)), is accepted no more")
+    }
+
     func request() throws -> AdminRequest {
         let text = try BoundedInput.readText(tokenFile, limit: 8 * 1024)
         guard let bytes = Hexadecimal.decode(text) ?? Base64URL.decode(text), let token = try? Token(decoding: bytes) else {
             throw CommandFailure("\(tokenFile) holds no token", hint: "give one token in hexadecimal or base64url")
         }
-        try Confirmation.ask("this token will not be accepted any more", isGiven: yes)
         return .revokeToken(
             nullifier: Hexadecimal.encode(Nullifier(of: token.input).bytes),
             keyID: Hexadecimal.encode(token.input.keyID.bytes.bytes), reason: RevocationReason.surrendered.name)

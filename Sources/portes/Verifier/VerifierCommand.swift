@@ -30,6 +30,8 @@ enum VerifierTable {
     }
 
     private static func table(_ verifiers: [VerifierSummary]) -> Table {
-        Table(["NAME", "CAPABILITIES", "ID"], verifiers.map { [$0.name, $0.capabilities.joined(separator: ","), $0.id] })
+        Table(
+            ["NAME", "CAPABILITIES", "PUBLIC KEY", "ID"],
+            verifiers.map { [$0.name, $0.capabilities.joined(separator: ","), $0.publicKey, $0.id] })
     }
 }

@@ -7,7 +7,8 @@ struct VerifierRemoveCommand: AdminCommand {
         commandName: "remove",
         abstract: "Deliver no more keys to a clearing server.",
         discussion: """
-            It still knows the keys it was given. To make those worthless, rotate or revoke them.
+            It keeps the keys it has received, and verifies and could mint with them as long as they are accepted: to make \
+            them worthless, rotate and then revoke them. It can be added again, and then gets the keys of that time.
 
             EXAMPLE: portes verifier remove shop
             """)
@@ -16,10 +17,19 @@ struct VerifierRemoveCommand: AdminCommand {
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
-    func request() throws -> AdminRequest {
-        try Confirmation.ask("clearing server \(name) will get no more keys", isGiven: yes)
-        return .removeVerifier(name: name)
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        guard !yes else { return }
+        let reply = try await connection.answer(to: .findVerifier(name: name))
+        guard case .verifier(let verifier) = reply else { throw reply.unexpected }
+        try Confirmation.ask(
+            "clearing server \(name) gets no more keys of \(verifier.capabilities.joined(separator: ", "))",
+            afterwards: """
+                it keeps the keys it has received: if it must not use them, rotate and revoke those; it can be added again \
+                with portes verifier add
+                """)
     }
+
+    func request() -> AdminRequest { .removeVerifier(name: name) }
 
     func show(_ reply: AdminReply) throws { try VerifierTable.show(reply, json: options.json) }
 }

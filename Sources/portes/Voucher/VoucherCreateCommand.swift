@@ -13,15 +13,10 @@ struct VoucherCreateCommand: AdminCommand {
             EXAMPLE: portes voucher create --capability session --tokens 100 --count 20 > codes.txt
             """)
 
-    @Option(help: "The capability.") var capability: String
-    @Option(help: "How many tokens each code is worth.") var tokens: Int
-    @Option(help: "How many codes to make.") var count: Int = 1
+    @Option(help: "The capability, for example session.") var capability: String
+    @Option(help: "How many tokens each code is worth, 1 to 1000000.") var tokens: Int
+    @Option(help: "How many codes to make, 1 to 10000.") var count: Int = 1
     @OptionGroup var options: AdminOptions
-
-    func validate() throws {
-        guard (1...1_000_000).contains(tokens) else { throw ValidationError("--tokens takes a number from 1 to 1000000") }
-        guard (1...10_000).contains(count) else { throw ValidationError("--count takes a number from 1 to 10000") }
-    }
 
     func request() -> AdminRequest { .createVouchers(capability: capability, tokens: tokens, count: count) }
 

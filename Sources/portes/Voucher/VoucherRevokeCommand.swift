@@ -16,10 +16,18 @@ struct VoucherRevokeCommand: AdminCommand {
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
-    func request() throws -> AdminRequest {
-        try Confirmation.ask("voucher \(id) will be refused, whatever is left on it", isGiven: yes)
-        return .revokeVoucher(id: id)
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        guard !yes else { return }
+        let reply = try await connection.answer(to: .findVoucher(id: id))
+        guard case .voucher(let voucher) = reply else { throw reply.unexpected }
+        try Confirmation.ask(
+            """
+            voucher \(voucher.id) is refused from now on: \(voucher.remaining) of \(voucher.tokens) tokens of \
+            \(voucher.capability) are left on it
+            """)
     }
+
+    func request() throws -> AdminRequest { .revokeVoucher(id: id) }
 
     func show(_ reply: AdminReply) throws { try VoucherTable.show(reply, json: options.json) }
 }

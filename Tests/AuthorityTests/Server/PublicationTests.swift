@@ -108,11 +108,12 @@ struct PublicationTests {
             let identity = SealedBox.PrivateKey()
             let id = VerifierID(of: identity.publicKey)
             #expect(try await problem(running.get("/verifiers/\(id.text)/keys")) == "404 not-found")
+            let publicKey = Base64URL.encode(identity.publicKey.encoded.bytes, padded: false)
             let added = await running.authority.handle(
-                .addVerifier(
-                    name: "north", publicKey: Base64URL.encode(identity.publicKey.encoded.bytes),
-                    capabilities: ["session"]))
-            #expect(added == .verifier(VerifierSummary(name: "north", id: id.text, capabilities: ["session"])))
+                .addVerifier(name: "north", publicKey: publicKey, capabilities: ["session"]))
+            let summary = VerifierSummary(
+                name: "north", id: id.text, publicKey: publicKey, capabilities: ["session"])
+            #expect(added == .verifier(summary))
 
             let first = try await document(running, id)
             #expect(first.issuer == "issuer.example" && first.verifier == id)

@@ -39,7 +39,7 @@ import Testing
             let id = token.input.keyID.hexadecimal
             let retired = try CommandRun(["key", "retire", String(id.prefix(8)), "--yes"] + place.adminFlags)
             #expect(retired.code == 0)
-            #expect(retired.output.contains(id.prefix(16)))
+            #expect(retired.output.contains(id.prefix(16)) && retired.output.contains(" issuing,retired "))
             let json = try CommandRun(["key", "list", "--json"] + place.adminFlags)
             #expect(json.code == 0)
             #expect(json.output.contains(/"isRetired"\s*:\s*true/))

@@ -88,13 +88,44 @@ import Testing
 
     @Test func aDestructiveCommandAsksAndDoesNothingWithoutAnAnswer() async throws {
         try await withDirectory { place in
-            _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
-            let refused = try run(
-                "key", "revoke", "00000000", "--data", place.authorityData, "--keys", place.keys, "--passphrase-file",
-                place.passphraseFile)
+            let key = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            let id = try #require(key.split(separator: "\n").last?.prefix(8)).description
+            let refused = try CommandRun(["key", "revoke", id] + place.adminFlags)
             #expect(refused.code == 1)
+            #expect(refused.errors.contains("of session, under which 0 tokens were issued, is revoked"))
             #expect(refused.errors.contains("portes: hint: this cannot be undone; add --yes if it is meant"))
             #expect(try await ChildProcess.run(["key", "list"] + place.adminFlags).contains("issuing"))
+            let retired = try CommandRun(["key", "retire", id] + place.adminFlags)
+            #expect(retired.code == 1 && retired.errors.contains("add --yes if it is meant"))
+        }
+    }
+
+    @Test(arguments: [
+        ["key", "revoke", "00000000"], ["key", "retire", "00000000"], ["voucher", "revoke", "00000000"],
+        ["verifier", "remove", "shop"],
+    ])
+    func whatDoesNotExistIsSaidBeforeAnythingIsAsked(arguments: [String]) async throws {
+        try await withDirectory { place in
+            _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            let refused = try CommandRun(arguments + place.adminFlags)
+            #expect(refused.code == 1 && refused.errors.hasPrefix("portes: error: no "), "\(refused.errors)")
+            #expect(!refused.errors.contains("--yes"))
+        }
+    }
+
+    @Test func aRemovedVerifierCanBeAddedAgain() async throws {
+        try await withDirectory { place in
+            _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            let identity = try await ChildProcess.run(["clearing", "identity", "--data", place.clearingData])
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let add = ["verifier", "add", "shop", identity, "--capability", "session"] + place.adminFlags
+            #expect(try await ChildProcess.run(add).contains(identity))
+            let asked = try CommandRun(["verifier", "remove", "shop"] + place.adminFlags)
+            #expect(asked.code == 1 && asked.errors.contains("it keeps the keys it has received"))
+            #expect(!asked.errors.contains("cannot be undone"))
+            #expect(try CommandRun(["verifier", "remove", "shop", "--yes"] + place.adminFlags).code == 0)
+            #expect(try CommandRun(add).code == 0)
+            #expect(try await ChildProcess.run(["verifier", "list"] + place.adminFlags).contains(identity))
         }
     }
 

@@ -8,12 +8,28 @@ package enum ClearingStoreError: Error, Sendable, Hashable {
     case overloaded
 }
 
+extension ClearingStoreError {
+    /// What to do where keys were received or tokens spent under another setting than is given now.
+    private static func advice(on name: String, _ value: String) -> String {
+        switch name {
+        case "issuer": "lead --issuer to the authority of \(value); \(fresh("authority"))"
+        case "authority": "give --authority-key=\(value) or leave it out; \(fresh("authority"))"
+        case "scope": "give --tokens \(value); \(fresh("setting"))"
+        default: "give --\(name) \(value); \(fresh("name"))"
+        }
+    }
+
+    private static func fresh(_ what: String) -> String {
+        "for another \(what) use a new --data directory, and have its portes clearing identity added at the authority"
+    }
+}
+
 extension ClearingStoreError: CustomStringConvertible {
     /// One line for people: lower case, no full stop.
     package var description: String {
         switch self {
         case .pinned(let name, let value, let asked):
-            "this data directory belongs to the \(name) \(value), not to \(asked)"
+            "this data directory belongs to the \(name == "scope" ? "setting tokens:" : name) \(value), not to \(asked)"
         case .damaged(let what): "\(what) in the clearing database is damaged"
         case .overloaded: "too many tokens wait to be spent"
         }
@@ -22,8 +38,7 @@ extension ClearingStoreError: CustomStringConvertible {
     /// What to do about it, or `nil` where there is nothing to add; lower case, no full stop.
     package var hint: String? {
         switch self {
-        case .pinned(let name, _, _):
-            "what was spent is only known here: keep the \(name), or use another data directory"
+        case .pinned(let name, let value, _): Self.advice(on: name, value)
         case .damaged: "keep a copy of the data directory, then restore the latest backup"
         case .overloaded: nil
         }

@@ -91,6 +91,11 @@ import Testing
                     clearing.url + "/redeem/batch", contentType: "application/json", body: Array(body.utf8))
                 #expect(answer.status == 400 && answer.problem == "bad-request")
             }
+            let misspelt = Array(#"[{"token":"\#(good.token)","Binding":"AAECAwQFBgcICQoLDA0ODw"}]"#.utf8)
+            let refused = try await clearing.transport.post(
+                clearing.url + "/redeem/batch", contentType: "application/json", body: misspelt)
+            #expect(refused.status == 400 && refused.problem == "bad-request")
+            #expect(refused.member("detail")?.contains("neither token nor binding") == true)
             let large = try await clearing.transport.post(
                 clearing.url + "/redeem/batch", contentType: "application/json",
                 body: [UInt8](repeating: 0x20, count: 1024 * 1024 + 1))

@@ -98,6 +98,37 @@ import Testing
         try fixture.reopen()
     }
 
+    @Test func settingsCanBePutRightUntilSomethingIsReceived() async throws {
+        try fixture.close()
+        let other = TestAuthority()
+        try fixture.reopen(pins: StoreFixture.pins(other.key, origin: "elsewhere.example", scope: .anyOrigin))
+        try fixture.close()
+        try fixture.reopen()
+        _ = try await fixture.deliveredMint()
+        try fixture.close()
+        #expect {
+            try fixture.reopen(pins: StoreFixture.pins(other.key))
+        } throws: { error in
+            (error as? ClearingStoreError)?.hint?.contains("--authority-key=\(fixture.authority.key.text)") == true
+        }
+        try fixture.reopen()
+    }
+
+    @Test func theAuthorityMayCorrectItsNameUntilATokenIsSpent() async throws {
+        let mint = try await fixture.deliveredMint()
+        fixture.authority.rename("right.example")
+        try await fixture.database.take(delivery: fixture.authority.delivery(to: fixture.identity.id))
+        #expect(fixture.database.issuer?.text == "right.example")
+        try await fixture.fetchRevocations()
+        _ = try await fixture.spend(mint.token(for: fixture.challenge))
+        fixture.authority.rename("other.example")
+        await #expect(
+            throws: ClearingStoreError.pinned(name: "issuer", value: "right.example", asked: "other.example")
+        ) {
+            try await fixture.database.take(delivery: fixture.authority.delivery(to: fixture.identity.id))
+        }
+    }
+
     @Test func theIdentityIsPrivateAndStaysTheSame() throws {
         #expect(try fixture.temporary.mode(fixture.temporary.path + "/identity.key") == 0o600)
         // Also while a server has the directory.

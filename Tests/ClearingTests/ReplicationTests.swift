@@ -23,6 +23,27 @@ import Testing
         }
     }
 
+    @Test func withoutAKeyThereIsNothingToAskFor() async throws {
+        let capabilities = try Set([#require(Capability("play"))])
+        try await ClearingHarness.run(capabilities: capabilities) { clearing in
+            let mint = try TestMint(capability: "session", now: clearing.time.now().wall)
+            clearing.authority.deliver(mint, to: clearing.application.identity)
+            try await clearing.until {
+                try await clearing.transport.get(clearing.url + "/readyz").text.contains(#"{"failing":["keys"]"#)
+            }
+            for path in ["/redeem", "/verify"] {
+                // Often enough to meet a challenge of a reserved type, if one were sent.
+                for _ in 0..<40 {
+                    let answer = try await clearing.transport.send(HTTPTransportRequest(.post, .url(clearing.url + path)))
+                    #expect(answer.status == 503 && answer.problem == "not-ready" && answer.header("Retry-After") != nil)
+                    #expect(answer.values(of: "WWW-Authenticate").isEmpty)
+                }
+                let token = try mint.token(for: clearing.challenge)
+                #expect(try await clearing.present(token, at: path).problem == "not-ready")
+            }
+        }
+    }
+
     @Test func aRevokedTokenAndThenARevokedKeyAreRefusedWithinSeconds() async throws {
         try await ClearingHarness.run { clearing in
             let mint = try await clearing.deliveredMint()

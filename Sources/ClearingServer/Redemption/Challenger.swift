@@ -11,8 +11,8 @@ final class Challenger: Sendable {
     private let database: ClearingDatabase
     private let origin: ServerName
     private let scope: TokenScope
-    // Made once: fresh contexts are a function of a secret in it.
-    private let made = Mutex<ChallengePolicy?>(nil)
+    // Made once for an issuer's name: fresh contexts are a function of a secret in it.
+    private let made = Mutex<(issuer: ServerName, policy: ChallengePolicy)?>(nil)
 
     init(database: ClearingDatabase, origin: ServerName, scope: TokenScope) {
         self.database = database
@@ -23,20 +23,22 @@ final class Challenger: Sendable {
     /// The policy, or `nil` before any keys were delivered.
     var policy: ChallengePolicy? {
         made.withLock { made in
-            if made == nil, let issuer = database.issuer {
-                made = try? ChallengePolicy(issuer: issuer, origin: origin, scope: scope)
+            if let issuer = database.issuer, made?.issuer != issuer {
+                made = (try? ChallengePolicy(issuer: issuer, origin: origin, scope: scope)).map { (issuer, $0) }
             }
-            return made
+            return made?.policy
         }
     }
 
     /// One `WWW-Authenticate` field for a key of each accepted capability, and now and then one of a reserved
-    /// type, so that clients stay used to skipping what they do not know (RFC 9577, section 5.2.1).
+    /// type, so that clients stay used to skipping what they do not know (RFC 9577, section 5.2.1). None at all without
+    /// a key that is accepted.
     func fields(at now: Moment) -> HTTPFields {
         var fields = HTTPFields()
-        guard let policy else { return fields }
+        let keys = keys(at: now)
+        guard let policy, !keys.isEmpty else { return fields }
         let challenge = policy.challenge(at: now)
-        for record in keys(at: now) {
+        for record in keys {
             let sent = PrivateTokenChallenge(
                 challenge: challenge, tokenKey: record.publicKey, maximumAge: policy.maximumAge)
             fields.append(HTTPField(name: .wwwAuthenticate, value: sent.fieldValue))

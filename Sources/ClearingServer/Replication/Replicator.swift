@@ -4,6 +4,7 @@ internal import KeySchedule
 internal import Logging
 internal import PortesVerifier
 internal import Revocation
+internal import ServerSupport
 internal import ServiceLifecycle
 
 /// Polls the authority for keys and revocations, from the start until shutdown.
@@ -98,9 +99,11 @@ struct Replicator: Service {
         guard let signer else { throw ReplicationError.signature(.unknownKey) }
         try await database.trust(AuthorityKey(signer))
         let key = AuthorityKey(signer).text
-        logger.warning("""
-            no authority key was given: the one that the issuer's URL answered with was taken on first use and is \
-            trusted from now on. Compare it with portes authority show; to pin it: --authority-key=\(key)
+        // Not through the logger: no log level may hide it.
+        writeToStandardError("""
+            portes: warning: no authority key was given: the one that the issuer's URL answered with is trusted from now on
+            portes: hint: compare it with what portes authority show prints there; to pin it: --authority-key=\(key)
+
             """)
     }
 

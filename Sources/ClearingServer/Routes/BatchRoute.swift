@@ -33,8 +33,14 @@ struct BatchRoute: Sendable {
     }
 
     private static func decode(_ body: ByteBuffer) throws -> [Presented] {
-        guard let items = try? JSONDecoder().decode([Item].self, from: Data(body.readableBytesView)) else {
-            throw HTTPProblem.badRequest("the body is not an array of tokens")
+        let items: [Item]
+        do {
+            items = try JSONDecoder().decode([Item].self, from: Data(body.readableBytesView))
+        } catch is UnknownMember {
+            // A binding under a misspelt name would be a spend without one.
+            throw HTTPProblem.badRequest("an item has a member that is neither token nor binding; nothing was spent")
+        } catch {
+            throw HTTPProblem.badRequest("the body is not an array of objects with a token and perhaps a binding")
         }
         guard (1...maximumCount).contains(items.count) else {
             throw HTTPProblem.unprocessable("a batch has 1 to \(maximumCount) tokens")
@@ -61,5 +67,24 @@ struct BatchRoute: Sendable {
     private struct Item: Decodable {
         let token: String
         let binding: String?
+
+        private enum Member: String, CodingKey { case token, binding }
+
+        private struct AnyMember: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            let names = try decoder.container(keyedBy: AnyMember.self).allKeys
+            guard names.allSatisfy({ Member(stringValue: $0.stringValue) != nil }) else { throw UnknownMember() }
+            let members = try decoder.container(keyedBy: Member.self)
+            token = try members.decode(String.self, forKey: .token)
+            binding = try members.decodeIfPresent(String.self, forKey: .binding)
+        }
     }
+
+    private struct UnknownMember: Error {}
 }

@@ -4,7 +4,7 @@ internal import PortesVerifier
 internal import ServerSupport
 
 extension HTTPProblem {
-    /// 503: no keys were delivered yet.
+    /// 503: no keys were delivered yet, or none whose tokens are accepted.
     static let notReady = HTTPProblem.unavailable(
         name: "not-ready", title: "The server has not got its keys yet", retryAfter: 2)
 

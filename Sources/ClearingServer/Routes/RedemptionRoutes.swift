@@ -25,7 +25,7 @@ struct RedemptionRoutes: Sendable {
         case .spent(let capability, let receipt, let isReplay):
             return Response.json(RedemptionJSON.spent(capability, receipt: receipt, isReplay: isReplay))
         case .alreadySpent: throw HTTPProblem.alreadySpent(.conflict)
-        case .refused(let failure): throw HTTPProblem.refused(failure, challenges: challenges)
+        case .refused(let failure): throw refusal(failure)
         }
     }
 
@@ -37,7 +37,7 @@ struct RedemptionRoutes: Sendable {
             return Response(
                 status: .noContent, headers: [.portesCapability: capability.name, .cacheControl: "no-store"])
         case .alreadySpent: throw HTTPProblem.alreadySpent(.unauthorized, headers: challenges)
-        case .refused(let failure): throw HTTPProblem.refused(failure, challenges: challenges)
+        case .refused(let failure): throw refusal(failure)
         }
     }
 
@@ -50,17 +50,30 @@ struct RedemptionRoutes: Sendable {
 
     private var challenges: HTTPFields { redeemer.challenger.fields(at: redeemer.time.now()) }
 
+    /// 401 with what is accepted; 503 while no key is here whose tokens are.
+    private var tokenRequired: HTTPProblem {
+        let challenges = challenges
+        return challenges.isEmpty ? .notReady : .tokenRequired(challenges)
+    }
+
+    private func refusal(_ failure: VerificationFailure) -> HTTPProblem {
+        let challenges = challenges
+        // The token's key may be one that has not arrived yet. Every other refusal is for good.
+        if failure == .unknownKey, challenges.isEmpty { return .notReady }
+        return .refused(failure, challenges: challenges)
+    }
+
     private func presented(in request: Request, binding: SpendBinding?) throws -> Presented {
         guard redeemer.challenger.policy != nil else { throw HTTPProblem.notReady }
         let values = request.headers[values: .authorization]
-        guard let value = values.first else { throw HTTPProblem.tokenRequired(challenges) }
+        guard let value = values.first else { throw tokenRequired }
         guard values.count == 1 else { return Presented(token: .failure(.malformed), binding: binding) }
         do {
             let token = try PrivateTokenCredentials(fieldValue: value).token
             return Presented(token: .success(token), binding: binding)
         } catch {
             switch error {
-            case .otherScheme: throw HTTPProblem.tokenRequired(challenges)
+            case .otherScheme: throw tokenRequired
             case .notAToken(.unsupportedTokenType): return Presented(token: .failure(.wrongTokenType), binding: binding)
             case .malformed, .notAToken: return Presented(token: .failure(.malformed), binding: binding)
             }

@@ -15,7 +15,7 @@ extension ClearingDatabase {
     /// Pins the authority's key on first use, for good. Throws ``ClearingStoreError/pinned(name:value:asked:)`` if
     /// another one is pinned, or ``StoreError``.
     package func trust(_ authority: AuthorityKey) async throws {
-        try await store.write { try ClearingPins.pin($0, "authority", authority.text) }
+        try await store.write { try ClearingPins.pin($0, "authority", authority.text, replacingIf: false) }
         replica.withLock { $0.authority = authority }
     }
 
@@ -23,7 +23,7 @@ extension ClearingDatabase {
     ///
     /// Throws ``ReplicationError`` and changes nothing if the document is not the authority's, not for this server,
     /// older than one taken before, or holds a secret that does not match;
-    /// ``ClearingStoreError/pinned(name:value:asked:)`` if it is of another issuer than the first one; or ``StoreError``.
+    /// ``ClearingStoreError/pinned(name:value:asked:)`` if it is of another issuer than before and tokens were spent here; or ``StoreError``.
     @discardableResult
     package func take(delivery text: String) async throws -> Bool {
         let document = try KeyDeliveryDocument(verifying: text, authority: replica.withLock { $0.authority })
@@ -33,7 +33,7 @@ extension ClearingDatabase {
         let isNews = try await store.write { db in
             let known = try Int64.fetchOne(db, sql: "SELECT sequence FROM delivery")
             if let known, sequence < known { throw ReplicationError.rollback }
-            try ClearingPins.pin(db, "issuer", document.issuer)
+            try ClearingPins.pinIssuer(db, document.issuer)
             try db.execute(
                 sql: "INSERT OR REPLACE INTO delivery (only, sequence, document) VALUES (1, ?, ?)",
                 arguments: [sequence, text])

@@ -17,26 +17,27 @@ package struct ReadinessCheck: Sendable {
 }
 
 extension RouterMethods {
-    /// Adds `GET /livez`, which answers 200 while the process runs, and `GET /readyz`, which answers 200, or 503 with
-    /// the names of the checks that fail, as `{"failing":[…],"status":"ready"|"unavailable"}`.
+    /// Adds `GET /livez`, which answers 200 with `{"status":"live"}` while the process runs, and `GET /readyz`, which
+    /// answers 200, or 503 with the names of the checks that fail, as `{"failing":[…],"status":"ready"|"unavailable"}`.
     package func addHealth(_ checks: [ReadinessCheck]) {
-        get("/livez") { _, _ in healthResponse(failing: []) }
+        get("/livez") { _, _ in healthResponse(.ok, "{\"status\":\"live\"}") }
         get("/readyz") { _, _ in
             var failing: [String] = []
             for check in checks {
                 if await !check.passes() { failing.append(check.name) }
             }
-            return healthResponse(failing: failing)
+            let names = failing.map { "\"\($0.filter { $0.isLetter || $0.isNumber || $0 == "-" })\"" }
+            let status = failing.isEmpty ? "ready" : "unavailable"
+            return healthResponse(
+                failing.isEmpty ? .ok : .serviceUnavailable,
+                "{\"failing\":[\(names.joined(separator: ","))],\"status\":\"\(status)\"}")
         }
     }
 }
 
-private func healthResponse(failing: [String]) -> Response {
-    let names = failing.map { "\"\($0.filter { $0.isLetter || $0.isNumber || $0 == "-" })\"" }
-    let status = failing.isEmpty ? "ready" : "unavailable"
-    let body = "{\"failing\":[\(names.joined(separator: ","))],\"status\":\"\(status)\"}"
-    return Response(
-        status: failing.isEmpty ? .ok : .serviceUnavailable,
+private func healthResponse(_ status: HTTPResponse.Status, _ body: String) -> Response {
+    Response(
+        status: status,
         headers: [.contentType: "application/json", .cacheControl: "no-store"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
 }

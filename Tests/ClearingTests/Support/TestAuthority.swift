@@ -8,18 +8,23 @@ import Synchronization
 
 /// What an authority signs and publishes, made with the real types and keys of its own.
 final class TestAuthority: Sendable {
-    let issuer: String
+    /// The issuer's name.
+    var issuer: String { state.withLock { $0.issuer } }
     private let deliveryKey = Ed25519.PrivateKey()
     private let revocationKey = Ed25519.PrivateKey()
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
+        var issuer: String
         var entries: [RevocationEntry] = []
         var delivered: [DeliveredKey] = []
         var sequence: UInt64 = 0
     }
 
-    init(issuer: String = "issuer.example") { self.issuer = issuer }
+    init(issuer: String = "issuer.example") { state = Mutex(State(issuer: issuer)) }
+
+    /// Gives the issuer another name.
+    func rename(_ name: String) { state.withLock { $0.issuer = name } }
 
     var key: AuthorityKey { AuthorityKey(deliveryKey.publicKey) }
     var publicDeliveryKey: Ed25519.PublicKey { deliveryKey.publicKey }
@@ -54,7 +59,7 @@ final class TestAuthority: Sendable {
     func delivery(to verifier: VerifierID, sequence: UInt64? = nil) -> String {
         let state = state.withLock { $0 }
         return KeyDeliveryDocument(
-            issuer: issuer, verifier: verifier, sequence: sequence ?? state.sequence,
+            issuer: state.issuer, verifier: verifier, sequence: sequence ?? state.sequence,
             revocationKey: revocationKey.publicKey, keys: state.delivered
         ).signed(with: deliveryKey)
     }

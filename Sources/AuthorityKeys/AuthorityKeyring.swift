@@ -43,6 +43,14 @@ package final class AuthorityKeyring: Sendable {
         return try signingKeys(revocation: revocation, delivery: delivery)
     }
 
+    /// Whether the files of both signing keys are in the directory at `path`.
+    package static func hasSigningKeys(
+        at path: String, revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey
+    ) -> Bool {
+        KeyDirectory.holds(fileName(.revocationHead, revocation), at: path)
+            && KeyDirectory.holds(fileName(.keyDelivery, delivery), at: path)
+    }
+
     /// The signing keys with these public keys.
     package func signingKeys(revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey) throws -> SigningKeys {
         try SigningKeys(

@@ -7,7 +7,7 @@ import SQLiteSupport
 
 /// What the authority once settled on and keeps.
 package struct AuthoritySettings: Sendable, Hashable {
-    /// The issuer's name; every token is bound to it, so it does not change.
+    /// The issuer's name; every token is bound to it, so it does not change once there is one.
     package var issuerName: ServerName?
     /// The public key that signs revocation heads.
     package var revocationKey: Ed25519.PublicKey?
@@ -30,6 +30,13 @@ extension AuthorityDatabase {
             return try AuthoritySettings(
                 issuerName: value("issuer-name", as: String.self).flatMap { try? ServerName($0) },
                 revocationKey: key("revocation-key"), deliveryKey: key("delivery-key"))
+        }
+    }
+
+    /// Whether any token was ever issued.
+    package func hasIssued() throws -> Bool {
+        try store.readBlocking {
+            try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM token_key WHERE issued > 0)") == true
         }
     }
 

@@ -9,31 +9,36 @@ package final class DirectoryHandle: Sendable {
     let path: String
     private let descriptor: Int32
     private let mutation = Mutex(())
+    /// The directories that were missing, the innermost first.
+    private let made: [String]
     private static let temporaryPrefix = ".new-"
     /// More than any file here needs.
     private static let largestFile = 65_536
 
     /// Makes the directory where it is missing, and makes it private (0700) where it is not.
     package init(_ path: String) throws(KeyFileError) {
-        let isNew = try Self.make(path)
+        made = try Self.make(path)
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw KeyFileError(errno: errno, path: path) }
         self.path = path
         let status = try Self.status(of: descriptor, path: path)
         guard status.st_uid == geteuid() else { throw .notOwned(path: path) }
         if status.st_mode & 0o077 != 0, fchmod(descriptor, 0o700) != 0 { throw KeyFileError(errno: errno, path: path) }
-        if isNew { try Self.syncParent(of: path) }
+        for directory in made { try Self.syncParent(of: directory) }
     }
 
     deinit { close(descriptor) }
 
-    private static func make(_ path: String) throws(KeyFileError) -> Bool {
-        if mkdir(path, 0o700) == 0 { return true }
-        if errno == EEXIST { return false }
+    /// Removes the directories that this value made, as far as they are empty.
+    func unmake() { for directory in made { rmdir(directory) } }
+
+    private static func make(_ path: String) throws(KeyFileError) -> [String] {
+        if mkdir(path, 0o700) == 0 { return [path] }
+        if errno == EEXIST { return [] }
         let parent = parentPath(of: path)
         guard errno == ENOENT, !parent.isEmpty, parent != path else { throw KeyFileError(errno: errno, path: path) }
-        _ = try make(parent)
-        return try make(path)
+        let outer = try make(parent)
+        return try make(path) + outer
     }
 
     private static func syncParent(of path: String) throws(KeyFileError) {

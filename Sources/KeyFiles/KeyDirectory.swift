@@ -1,5 +1,6 @@
 import Foundation
 package import LibSodium
+import Synchronization
 
 /// A directory of sealed secrets, unlocked with its passphrase.
 ///
@@ -8,6 +9,9 @@ package import LibSodium
 package final class KeyDirectory: Sendable {
     private let handle: DirectoryHandle
     private let key: WrappingKey
+    /// Whether this value made the directory, and what it stored.
+    private let isNew: Bool
+    private let stored = Mutex<[KeyFileName]>([])
 
     /// The directory's path.
     package var path: String { handle.path }
@@ -20,9 +24,29 @@ package final class KeyDirectory: Sendable {
         self.handle = handle
         do throws(KeyFileError) {
             key = try Self.unlock(handle, passphrase)
+            isNew = false
         } catch .notFound {
-            key = try Self.setUp(handle, passphrase, cost: cost)
+            do {
+                (key, isNew) = try Self.setUp(handle, passphrase, cost: cost)
+            } catch {
+                handle.unmake()
+                throw error
+            }
         }
+    }
+
+    /// Takes the directory away again if this value made it, with the secrets stored through it: for a first command
+    /// that fails. What others put there stays, and so does the directory then.
+    package func unmake() {
+        guard isNew else { return }
+        for name in stored.withLock({ $0 }) { try? handle.destroy(name.fileName) }
+        if (try? handle.entries()) == [Wrapping.fileName] { try? handle.destroy(Wrapping.fileName) }
+        handle.unmake()
+    }
+
+    /// Whether the file of a secret is in the directory at `path`, which need not be unlocked, or there.
+    package static func holds(_ name: KeyFileName, at path: String) -> Bool {
+        access(path + "/" + name.fileName, F_OK) == 0
     }
 
     /// Whether a key directory was made at `path`: if not, its passphrase is new and worth asking for twice.
@@ -40,7 +64,7 @@ package final class KeyDirectory: Sendable {
 
     private static func setUp(
         _ handle: DirectoryHandle, _ passphrase: borrowing SecretBytes, cost: PasswordHash.Cost
-    ) throws -> WrappingKey {
+    ) throws -> (WrappingKey, isNew: Bool) {
         // New parameters would make what is here unreadable for ever.
         guard try handle.entries().allSatisfy({ KeyFileName(fileName: $0) == nil }) else {
             throw KeyFileError.wrappingMissing(directory: handle.path)
@@ -48,10 +72,10 @@ package final class KeyDirectory: Sendable {
         let (wrapping, key) = try Wrapping.make(passphrase: passphrase, cost: cost)
         do {
             try handle.create(Wrapping.fileName, wrapping.encoded())
-            return key
+            return (key, true)
         } catch KeyFileError.exists {
             // Another process was faster.
-            return try unlock(handle, passphrase)
+            return try (unlock(handle, passphrase), false)
         }
     }
 
@@ -60,6 +84,7 @@ package final class KeyDirectory: Sendable {
         precondition(secret.count <= 65_000, "a key file holds at most 65,000 bytes")
         let sealed = AuthenticatedEncryption.seal(secret, key: key.secret, context: Self.context(name))
         try handle.create(name.fileName, SealedFile(directory: key.directory, sealed: sealed).encoded)
+        if isNew { stored.withLock { $0.append(name) } }
     }
 
     /// The secret of this name, opened into guarded memory.

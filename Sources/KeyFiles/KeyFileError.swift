@@ -24,6 +24,8 @@ package enum KeyFileError: Error, Sendable, Hashable {
     case notOwned(path: String)
     /// The system does not let this process use the path.
     case permissionDenied(path: String)
+    /// The path is on a file system that nobody may write to.
+    case readOnly(path: String)
     /// The directory holds keys, but the file that says how they are sealed is gone.
     case wrappingMissing(directory: String)
     /// The file was written by a later version.
@@ -39,7 +41,8 @@ package enum KeyFileError: Error, Sendable, Hashable {
         case ENOENT: self = .notFound(path: path)
         case EEXIST: self = .exists(path: path)
         case ENOTDIR: self = .notADirectory(path)
-        case EACCES, EPERM, EROFS: self = .permissionDenied(path: path)
+        case EACCES, EPERM: self = .permissionDenied(path: path)
+        case EROFS: self = .readOnly(path: path)
         case ENOSPC, EDQUOT: self = .diskFull(path: path)
         // Opening a symbolic link is refused with ELOOP: this program makes none.
         case ELOOP: self = .foreign(path: path)
@@ -63,9 +66,10 @@ extension KeyFileError: CustomStringConvertible {
         case .notADirectory(let path): "\(path) is not a directory"
         case .notOwned(let path): "\(path) belongs to another user"
         case .permissionDenied(let path): "no permission to use \(path)"
+        case .readOnly(let path): "\(path) is on a read-only file system"
         case .wrappingMissing(let directory): "\(directory) holds keys but no wrapping.json"
         case .laterVersion(let path): "\(path) was written by a later version of this program"
-        case .inputOutput(let path, let code): "reading or writing \(path) failed (code \(code))"
+        case .inputOutput(let path, let code): "\(path) cannot be read or written: \(SystemError.text(code))"
         case .outOfMemory: "not enough memory to derive a key from the passphrase"
         }
     }
@@ -73,14 +77,17 @@ extension KeyFileError: CustomStringConvertible {
     /// What to do about it, or `nil` where there is nothing to add; lower case, no full stop.
     package var hint: String? {
         switch self {
-        case .notFound, .exists: nil
+        case .notFound: "name the right directory, or restore the file from a backup of it"
+        case .exists: nil
         case .corrupt, .truncated, .wrappingMissing: "restore the file from a backup of the key directory"
         case .wrongPassphrase: "each key directory has a passphrase of its own: check which one is meant"
         case .wrongMode(let path): "if nobody has read it, run: chmod 600 \(path)"
         case .foreign: "put the file back where it came from, or move it away"
         case .diskFull: "free some space and try again"
         case .notADirectory: "name a directory, or a path where one can be made"
-        case .notOwned, .permissionDenied: "run this as the user who owns the key directory"
+        case .notOwned: "run this as the user who owns the key directory"
+        case .permissionDenied(let path): "run this as its owner, who needs rwx there: see ls -ld \(path)"
+        case .readOnly: "name a directory that can be written to"
         case .laterVersion: "run the version that wrote it, or a later one"
         case .inputOutput: "look into the system's log for errors of the disk"
         case .outOfMemory: "about 256 MiB are needed for a moment at the start"

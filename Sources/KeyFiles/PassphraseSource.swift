@@ -7,8 +7,9 @@ package enum PassphraseSource: Sendable, Hashable {
     case file(String)
     /// Everything that the open file descriptor still gives, without one newline at its end.
     case descriptor(Int32)
-    /// One line typed on the terminal, which is not shown; `confirming` asks twice, for a new passphrase.
-    case terminal(confirming: Bool)
+    /// One line typed on the terminal, which is not shown, for the key directory at this path; where that is new, its
+    /// passphrase is asked for twice.
+    case terminal(directory: String, isNew: Bool)
 
     /// The most bytes that a passphrase may have: 1,024.
     package static let largestCount = 1_024
@@ -29,9 +30,11 @@ package enum PassphraseSource: Sendable, Hashable {
             return try Self.readAll(file, source: path)
         case .descriptor(let file):
             return try Self.readAll(file, source: "file descriptor \(file)")
-        case .terminal(let confirming):
-            let passphrase = try Terminal.readLine(prompt: "passphrase: ")
-            guard confirming else { return passphrase }
+        case .terminal(let directory, let isNew):
+            let passphrase = try Terminal.readLine(
+                prompt: isNew
+                    ? "a passphrase for the new key directory \(directory): " : "the passphrase of \(directory): ")
+            guard isNew else { return passphrase }
             let again = try Terminal.readLine(prompt: "the same passphrase again: ")
             guard SecretLine.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
             return passphrase
@@ -71,7 +74,7 @@ extension PassphraseError: CustomStringConvertible {
         case .mismatch: "the two passphrases differ"
         case .noTerminal: "there is no passphrase and no terminal to ask for one"
         case .cancelled: "no passphrase was given"
-        case .unreadable(let path, let code): "the passphrase could not be read from \(path) (code \(code))"
+        case .unreadable(let path, let code): "the passphrase cannot be read from \(path): \(SystemError.text(code))"
         }
     }
 
@@ -79,7 +82,8 @@ extension PassphraseError: CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .noTerminal: "name a file with --passphrase-file or PORTES_PASSPHRASE_FILE"
-        case .empty, .tooLong, .mismatch, .cancelled, .unreadable: nil
+        case .unreadable: "name a readable file with --passphrase-file or PORTES_PASSPHRASE_FILE"
+        case .empty, .tooLong, .mismatch, .cancelled: nil
         }
     }
 }

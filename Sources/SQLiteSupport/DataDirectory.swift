@@ -10,6 +10,10 @@ package final class DataDirectory: Sendable {
     /// The side that the directory belongs to.
     package let side: StoreSide
     private let lock: Int32
+    /// The directories that were missing, the innermost first.
+    private let made: [String]
+    /// Whether the side's database was there when the lock was taken.
+    private let hadDatabase: Bool
 
     /// Where the side's database lies.
     package var databasePath: String { path + "/" + side.databaseName }
@@ -24,7 +28,9 @@ package final class DataDirectory: Sendable {
     /// A directory that is empty or holds this side's database is made private if it was not. Throws
     /// ``StoreError``: `.locked` while another process has it, `.wrongSide` if it holds the other side's database.
     package init(path: String, side: StoreSide) throws {
-        let directory = try Self.openDirectory(path)
+        made = try Self.makeDirectory(path)
+        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { throw StoreError(errno: errno, path: path) }
         defer { close(directory) }
         try Self.checkOwner(directory, path: path)
         try Self.refuseOtherSide(than: side, path: path)
@@ -41,6 +47,7 @@ package final class DataDirectory: Sendable {
         self.path = path
         self.side = side
         self.lock = lock
+        hadDatabase = access(path + "/" + side.databaseName, F_OK) == 0
         // Once more: the other side may have made its database before this process had the lock.
         try Self.refuseOtherSide(than: side, path: path)
     }
@@ -56,19 +63,24 @@ package final class DataDirectory: Sendable {
         _ = flock(lock, LOCK_UN)
     }
 
-    private static func openDirectory(_ path: String) throws -> Int32 {
-        try makeDirectory(path)
-        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw StoreError(errno: errno, path: path) }
-        return directory
+    /// Takes away again the database that was made under this value's lock, and the directory if this value made it: for
+    /// a first command that fails. Call it before the lock is released. `false`, and nothing is done, if the database was
+    /// there before.
+    package func unmake() -> Bool {
+        guard !hadDatabase else { return false }
+        for name in ["", "-wal", "-shm", "-journal"] { unlink(databasePath + name) }
+        if made.first == path { unlink(path + "/portes.lock") }
+        for directory in made { rmdir(directory) }
+        return true
     }
 
-    private static func makeDirectory(_ path: String) throws {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    private static func makeDirectory(_ path: String) throws -> [String] {
+        if mkdir(path, 0o700) == 0 { return [path] }
+        if errno == EEXIST { return [] }
         let parent = parentPath(of: path)
         guard errno == ENOENT, !parent.isEmpty, parent != path else { throw StoreError(errno: errno, path: path) }
-        try makeDirectory(parent)
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw StoreError(errno: errno, path: path) }
+        let outer = try makeDirectory(parent)
+        return try makeDirectory(path) + outer
     }
 
     private static func checkOwner(_ directory: Int32, path: String) throws {

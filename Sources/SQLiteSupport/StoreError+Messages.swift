@@ -1,3 +1,6 @@
+import Foundation
+import GRDB
+
 extension StoreError: CustomStringConvertible {
     /// One line for people: lower case, no full stop.
     package var description: String {
@@ -8,15 +11,16 @@ extension StoreError: CustomStringConvertible {
         case .notPrivate(let directory): "other users may look into \(directory)"
         case .wrongSide(let directory, let side): "\(directory) holds the database of \(side.partyName)"
         case .permissionDenied(let path): "no permission to use \(path)"
+        case .readOnly(let path): "\(path) is on a read-only file system"
         case .foreignFile(let path): "\(path) is not a database of this program"
         case .newerSchema(let path): "\(path) was written by a later version of this program"
         case .corrupt(let path): "\(path) is damaged"
         case .diskFull(let path): "no room left on the disk for \(path)"
-        case .inputOutput(let path, let code): "reading or writing \(path) failed (code \(code))"
+        case .inputOutput(let path, let code): "\(path) cannot be read or written: \(Self.text(code))"
         case .busy(let path): "another program has locked \(path)"
         case .notDurable(let path): "\(path) cannot be written durably"
         case .closed(let path): "\(path) is closed"
-        case .statementFailed(let path, let code): "a statement on \(path) failed (code \(code))"
+        case .statementFailed(let path, let code): "a statement on \(path) failed: \(Self.text(code))"
         }
     }
 
@@ -28,7 +32,8 @@ extension StoreError: CustomStringConvertible {
         case .notOwned: "run this as the user who owns the directory"
         case .notPrivate(let directory): "use an empty directory, or run: chmod 700 \(directory)"
         case .wrongSide: "give each side a data directory of its own"
-        case .permissionDenied: "run this as the user who owns the data directory"
+        case .permissionDenied(let path): "run this as its owner, who needs rwx there: see ls -ld \(path)"
+        case .readOnly: "name a directory that can be written to"
         case .foreignFile: "name the right data directory, or move that file away"
         case .newerSchema: "run the version that wrote it, or a later one"
         case .corrupt: "keep a copy of the directory, then restore the latest backup"
@@ -38,6 +43,18 @@ extension StoreError: CustomStringConvertible {
         case .notDurable: "put the data directory on a local disk"
         case .closed, .statementFailed: nil
         }
+    }
+}
+
+extension StoreError {
+    /// What a code means: SQLite's if it is one of its errors of the disk or of a statement, else one of the system.
+    private static func text(_ code: Int32) -> String {
+        let primary = ResultCode(rawValue: code & 0xff)
+        let isSQLite = code > 0xff || [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_ERROR].contains(primary)
+        // GRDB's description has SQLite's words in parentheses behind the code.
+        let words = primary.description.drop { $0 != "(" }.dropFirst().dropLast()
+        let text = isSQLite ? String(words) : String(cString: strerror(code))
+        return text.prefix(1).lowercased() + text.dropFirst()
     }
 }
 

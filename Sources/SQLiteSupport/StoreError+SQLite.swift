@@ -29,7 +29,8 @@ extension StoreError {
     init(errno code: Int32, path: String) {
         switch code {
         case ENOTDIR, EEXIST: self = .notADirectory(path)
-        case EACCES, EPERM, EROFS: self = .permissionDenied(path: path)
+        case EACCES, EPERM: self = .permissionDenied(path: path)
+        case EROFS: self = .readOnly(path: path)
         case ENOSPC, EDQUOT: self = .diskFull(path: path)
         default: self = .inputOutput(path: path, code: code)
         }

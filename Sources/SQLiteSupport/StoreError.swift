@@ -12,6 +12,8 @@ package enum StoreError: Error, Sendable, Hashable {
     case wrongSide(directory: String, holds: StoreSide)
     /// The system does not let this process use the path.
     case permissionDenied(path: String)
+    /// The path is on a file system that nobody may write to.
+    case readOnly(path: String)
     /// The file is not a database of this side.
     case foreignFile(path: String)
     /// The database was written by a later version.

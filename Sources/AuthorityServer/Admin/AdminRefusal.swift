@@ -18,6 +18,7 @@ package struct AdminRefusal: Error, Sendable, Hashable {
         switch error {
         case let refusal as AdminRefusal: self = refusal
         case let error as StoreError: self.init(error.description, hint: error.hint)
+        case let error as AuthorityError: self.init(error.description, hint: error.hint)
         case let error as KeyFileError: self.init(error.description, hint: error.hint)
         // The text of another error could hold anything; its type helps and tells nothing.
         default: self.init("the authority failed: \(type(of: error))")

@@ -30,26 +30,57 @@ package final class Authority: Sendable {
     /// Opens the authority in a data directory; blocks.
     ///
     /// `keys` may be missing for requests that do not need them, see ``AdminRequest/needsKeys``; where it is given the
-    /// first time, signing keys are made. `name` is kept at the first start and must be the same at every later one.
+    /// first time, signing keys are made. `name` is kept, and once a token was issued must be the same at every start.
     /// Throws ``StoreError``, ``KeyFileError`` or ``AuthorityError``.
-    package init(
+    package convenience init(
         in directory: DataDirectory, keys: KeyDirectory?, name: ServerName? = nil,
         time: any TimeSource = SystemTimeSource()
     ) throws {
-        let database = try AuthorityDatabase(in: directory, time: time)
+        try self.init(AuthorityDatabase(in: directory, time: time), keys: keys, name: name, time: time)
+    }
+
+    private init(
+        _ database: AuthorityDatabase, keys: KeyDirectory?, name: ServerName?, time: any TimeSource
+    ) throws {
         self.database = database
         self.time = time
         housekeepingTime = try database.housekeepingTime()
         let settings = try database.settings()
-        if let known = settings.issuerName, let name, known != name {
-            throw AuthorityError.otherName(known: known.text)
+        if let name, name != settings.issuerName {
+            // A token that was issued is bound to the name of its time.
+            if let known = settings.issuerName, try database.hasIssued() {
+                throw AuthorityError.otherName(known: known.text)
+            }
+            try database.setIssuerName(name)
         }
-        if settings.issuerName == nil, let name { try database.setIssuerName(name) }
-        issuerName = settings.issuerName ?? name
+        issuerName = name ?? settings.issuerName
         let keyring = keys.map { AuthorityKeyring($0) }
         self.keyring = keyring
         signing = try keyring.map { try Self.signingKeys($0, settings, database) }
         loaded = try Mutex(LoadedKeys(database: database, keyring: keyring, known: [], at: time.now().wall))
+    }
+
+    /// Opens the authority in a data directory with the key directory at `path`, which `open` opens or makes; blocks.
+    ///
+    /// Where the authority has signing keys and they are not at `path`, nothing is opened or made there: throws
+    /// ``AuthorityError/keysElsewhere(directory:)``. Else as ``init(in:keys:name:time:)``.
+    package convenience init(
+        in directory: DataDirectory, keysAt path: String, name: ServerName? = nil,
+        time: any TimeSource = SystemTimeSource(), opening open: () throws -> KeyDirectory
+    ) throws {
+        let database = try AuthorityDatabase(in: directory, time: time)
+        do {
+            let settings = try database.settings()
+            if let revocation = settings.revocationKey, let delivery = settings.deliveryKey,
+                !AuthorityKeyring.hasSigningKeys(at: path, revocation: revocation, delivery: delivery)
+            {
+                throw AuthorityError.keysElsewhere(directory: path)
+            }
+            try self.init(database, keys: open(), name: name, time: time)
+        } catch {
+            try? database.close()
+            throw error
+        }
     }
 
     private static func signingKeys(

@@ -1,7 +1,9 @@
 /// Why an authority does not start.
 package enum AuthorityError: Error, Sendable, Hashable {
-    /// It was started with another name before; every token it issued is bound to that one.
+    /// It issued tokens under another name; each is bound to that one.
     case otherName(known: String)
+    /// The key directory is not the one in which this authority's keys are.
+    case keysElsewhere(directory: String)
     /// It runs as a server without its keys.
     case keysMissing
     /// Metrics are for this machine alone.
@@ -14,7 +16,8 @@ extension AuthorityError: CustomStringConvertible {
     /// One line for people: lower case, no full stop.
     package var description: String {
         switch self {
-        case .otherName(let known): "this authority is \(known): its tokens are bound to that name"
+        case .otherName(let known): "this authority is \(known): the tokens it issued are bound to that name"
+        case .keysElsewhere(let directory): "the keys of this authority are not in \(directory)"
         case .keysMissing: "the authority cannot serve without its keys"
         case .metricsBeyondLoopback: "metrics are served on a loopback address alone"
         case .developmentBeyondLoopback: "the open gate of --development is for a loopback address alone"
@@ -25,6 +28,8 @@ extension AuthorityError: CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .otherName(let known): "leave --name out or give \(known); for another name use another data directory"
+        case .keysElsewhere:
+            "name their directory with --keys or PORTES_KEYS, or restore it from a backup; for a new authority give another --data"
         case .keysMissing: "name the key directory with --keys"
         case .metricsBeyondLoopback: "use 127.0.0.1, or read them from the admin socket"
         case .developmentBeyondLoopback: "listen on 127.0.0.1, or leave --development out and create vouchers"

@@ -1,7 +1,6 @@
 import AuthorityServer
 import Foundation
 import HTTPTransport
-import KeyFiles
 import SQLiteSupport
 
 /// Carries admin requests to the authority: through the admin socket where a server runs, else to the database.
@@ -12,15 +11,15 @@ struct AdminConnection {
     private static let patience: Duration = .seconds(5)
     private static let pause: Duration = .milliseconds(50)
 
-    private let data: String
-    private let keys: String
-    private let passphrase: PassphraseSource
+    private let files: AuthorityFiles
+    private var data: String { files.data }
 
     init(_ options: AdminOptions) throws {
         let file = try options.file()
-        data = Setting.value(options.data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData
-        keys = Setting.value(options.keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys
-        passphrase = options.passphrase.source(file: file?.passphraseFile)
+        files = AuthorityFiles(
+            data: Setting.value(options.data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData,
+            keys: Setting.value(options.keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys,
+            passphraseFile: options.passphrase.file(file?.passphraseFile))
     }
 
     /// Sends a request and gives the reply.
@@ -48,17 +47,13 @@ struct AdminConnection {
     }
 
     private func performOnFiles(_ request: AdminRequest) async throws -> AdminReply {
-        let authority = try await OffPool.run { try open(for: request) }
-        let reply = await authority.handle(request)
-        try await OffPool.run { try authority.close() }
+        let opened = try await OffPool.run { [files] in try files.open(withKeys: request.needsKeys) }
+        let reply = await opened.authority.handle(request)
+        try await OffPool.run {
+            if case .refused = reply { return opened.undo() }
+            try opened.authority.close()
+        }
         return reply
-    }
-
-    /// Opens the authority's files; throws ``StoreError/locked(directory:)`` while a server runs on them.
-    private func open(for request: AdminRequest) throws -> Authority {
-        let directory = try DataDirectory(path: data, side: .authority)
-        let keyDirectory = request.needsKeys ? try KeyDirectory.open(keys, passphrase: passphrase) : nil
-        return try Authority(in: directory, keys: keyDirectory)
     }
 
     private func performThroughSocket(_ request: AdminRequest) async throws -> AdminReply {
@@ -88,13 +83,4 @@ struct AdminConnection {
 extension AdminRequest {
     /// Whether it is a sensible first command, which may make the data directory.
     fileprivate var isFirst: Bool { if case .createKey = self { true } else { false } }
-}
-
-extension KeyDirectory {
-    /// Opens a key directory with the passphrase from `source`, or makes it; blocks for about a second.
-    static func open(_ path: String, passphrase source: PassphraseSource) throws -> KeyDirectory {
-        var source = source
-        if case .terminal = source { source = .terminal(confirming: !exists(at: path)) }
-        return try KeyDirectory(path, passphrase: source.read())
-    }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuthorityServer
-import KeyFiles
 import Logging
 import PrivacyPass
 import SQLiteSupport
@@ -13,7 +12,7 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         abstract: "Run the token authority.",
         discussion: """
             Prints "listening on URL" on standard error once it is ready. The issuer's name is part of every challenge, \
-            so it must not change: it is kept at the first start.
+            so it is kept: it can be corrected until the first token is issued, and not after that.
 
             EXAMPLE: portes authority run --listen 127.0.0.1:8080 --name issuer.example --passphrase-file pass
             """)
@@ -42,28 +41,46 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         let serverConfiguration = try server.server(file: settings, defaultListen: "127.0.0.1:8080")
         let logger = try server.logger("portes.authority", file: settings)
         if development, !serverConfiguration.address.isLoopback { throw AuthorityError.developmentBeyondLoopback }
-        let data = Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData
-        let keys = Setting.value(keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys
-        let source = passphrase.source(file: file?.passphraseFile)
+        let files = AuthorityFiles(
+            data: Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData,
+            keys: Setting.value(keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys,
+            passphraseFile: passphrase.file(file?.passphraseFile))
         let wantedName = try Setting.value(name, variable: "PORTES_NAME", file: file?.name)
             .map { try ClientArgument.serverName($0, flag: "--name") }
         let batch = try batch(file?.batchSize)
         let metrics = try server.metricsAddress(file: settings)
 
         let authority = try await OffPool.run {
-            let keyDirectory = try KeyDirectory.open(keys, passphrase: source)
-            let authority = try Authority(
-                in: DataDirectory(path: data, side: .authority), keys: keyDirectory, name: wantedName)
-            if authority.issuerName != nil { return authority }
-            // The first start, and nobody gave a name: the address becomes it.
-            let name = try ClientArgument.serverName(serverConfiguration.address.asServerName(flag: "--name"), flag: "--name")
-            try authority.close()
-            return try Authority(in: DataDirectory(path: data, side: .authority), keys: keyDirectory, name: name)
+            try Self.open(files, name: wantedName, address: serverConfiguration.address)
         }
         let configuration = AuthorityConfiguration(
-            server: serverConfiguration, socketPath: DataDirectory.socketPath(in: data),
+            server: serverConfiguration, socketPath: DataDirectory.socketPath(in: files.data),
             metricsAddress: metrics, isDevelopment: development, maximumBatch: batch)
         try await AuthorityService(authority, configuration: configuration, logger: logger).run(logger: logger)
+    }
+
+    /// Opens the authority; says what it is called where that is new and nobody said it.
+    private static func open(_ files: AuthorityFiles, name: ServerName?, address: ListenAddress) throws -> Authority {
+        let fallback = { try ClientArgument.serverName(address.asServerName(flag: "--name"), flag: "--name") }
+        // Before anything is made: without a name given and a lasting address there can be none.
+        let first = try name == nil && !files.hasDatabase ? fallback() : nil
+        let opened = try files.open(withKeys: true, name: name ?? first)
+        if let first {
+            tell(of: first)
+        } else if opened.authority.issuerName == nil {
+            // Keys were made before the first start.
+            try opened.authority.close()
+            let name = try fallback()
+            let again = try files.open(withKeys: true, name: name)
+            tell(of: name)
+            return again.authority
+        }
+        return opened.authority
+    }
+
+    private static func tell(of name: ServerName) {
+        Output.note("portes: note: this issuer is called \(name.text) from now on: tokens are bound to that name")
+        Output.note("portes: hint: until the first token is issued, start it with another: portes authority run --name HOST")
     }
 
     private func batch(_ file: Int?) throws -> Int {

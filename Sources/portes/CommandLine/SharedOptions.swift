@@ -1,15 +1,18 @@
 import ArgumentParser
 import Foundation
-import KeyFiles
 
 /// Where the passphrase of a key directory comes from: never from an argument.
 struct PassphraseOptions: ParsableArguments {
-    @Option(help: "The file with the passphrase (environment: PORTES_PASSPHRASE_FILE). Asked for on a terminal otherwise.")
+    @Option(
+        help: """
+            The file with the key directory's passphrase (environment: PORTES_PASSPHRASE_FILE; default: asked for on the \
+            terminal).
+            """)
     var passphraseFile: String?
 
-    /// The source that was chosen.
-    func source(file: String? = nil) -> PassphraseSource {
-        Setting.value(passphraseFile, variable: "PORTES_PASSPHRASE_FILE", file: file).map { .file($0) } ?? .terminal(confirming: false)
+    /// The file that was named here, in the environment or in the configuration, if any.
+    func file(_ configured: String?) -> String? {
+        Setting.value(passphraseFile, variable: "PORTES_PASSPHRASE_FILE", file: configured)
     }
 }
 

@@ -1,3 +1,4 @@
+import Attestation
 import AuthorityServer
 import AuthorityStore
 import Foundation
@@ -30,8 +31,16 @@ struct AuthorityStartTests {
         #expect(again.issuer.records == [key.record])
     }
 
-    @Test func itsNameDoesNotChange() throws {
-        try directories.authority().close()
+    @Test func itsNameCanBeCorrectedUntilATokenIsIssued() async throws {
+        let wrong = try directories.authority(name: "127.0.0.1:8080")
+        _ = await wrong.handle(.createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        try wrong.close()
+        let right = try directories.authority()
+        #expect(right.issuerName?.text == "issuer.example")
+        let key = try #require(right.issuer.records.first)
+        let charge = Charge(payer: .nobody, request: .random(), count: 1, keyID: key.id)
+        #expect(try await right.database.charge(charge) == .charged)
+        try right.close()
         #expect(throws: AuthorityError.otherName(known: "issuer.example")) {
             try directories.authority(name: "other.example")
         }
@@ -49,6 +58,21 @@ struct AuthorityStartTests {
             await authority.handle(request)
                 == .refused(message: "this needs the key directory", hint: "name it with --keys"))
         guard case .refused = await authority.handle(.describe) else { throw CancellationError() }
+    }
+
+    @Test func keysThatAreElsewhereAreSaidBeforeAnyAreMade() async throws {
+        try directories.authority().close()
+        let elsewhere = directories.keys + "-2"
+        #expect(throws: AuthorityError.keysElsewhere(directory: elsewhere)) {
+            _ = try Authority(in: DataDirectory(path: directories.data, side: .authority), keysAt: elsewhere) {
+                Issue.record("the key directory must not be made")
+                return try directories.keyDirectory()
+            }
+        }
+        let again = try Authority(
+            in: DataDirectory(path: directories.data, side: .authority), keysAt: directories.keys,
+            opening: directories.keyDirectory)
+        #expect(again.issuerName?.text == "issuer.example")
     }
 
     @Test func aMissingSecretIsNamedAtTheStart() async throws {

@@ -144,6 +144,49 @@ import Testing
         }
     }
 
+    @Test func aForgottenKeyDirectoryIsSaidAndNoOtherIsMade() async throws {
+        try await withDirectory { place in
+            _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            let elsewhere = place.root.appending(path: "elsewhere").path
+            let flags = ["--data", place.authorityData, "--keys", elsewhere, "--passphrase-file", place.passphraseFile]
+            for command in [["key", "create", "--capability", "play"], ["authority", "run", "--listen", "127.0.0.1:0"]] {
+                let refused = try CommandRun(command + flags)
+                #expect(refused.code == 1)
+                #expect(refused.errors.hasPrefix("portes: error: the keys of this authority are not in \(elsewhere)\n"))
+                #expect(refused.errors.contains("--keys"))
+            }
+            #expect(!FileManager.default.fileExists(atPath: elsewhere))
+        }
+    }
+
+    /// Each has something wrong that is only found on the way.
+    @Test(arguments: ["passphrase-file", "data", "keys"])
+    func aFirstKeyThatFailsLeavesNothingBehind(wrong: String) async throws {
+        try await withDirectory { place in
+            let file = try place.write("not a directory\n", to: "file")
+            var flags = ["--data", "\(place.root.path)/a/data", "--keys", "\(place.root.path)/b/keys"]
+            flags += ["--passphrase-file", place.passphraseFile, "--\(wrong)", "\(file)/nowhere"]
+            let before = try FileManager.default.contentsOfDirectory(atPath: place.root.path).sorted()
+            let failed = try CommandRun(["key", "create", "--capability", "session"] + flags)
+            #expect(failed.code == 1 && failed.errors.contains("portes: hint: "), "\(failed.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place.root.path).sorted() == before)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func anAuthorityThatNamesItselfSaysSo() async throws {
+        try await withDirectory { place in
+            let port = 49_152 + Int.random(in: 0..<8_000)
+            let server = try ChildProcess(["authority", "run", "--listen", "127.0.0.1:\(port)"] + place.adminFlags)
+            #expect(try await server.waitForLine("portes: note: this issuer is called ").hasPrefix("127.0.0.1:\(port) "))
+            await server.terminate()
+            let again = try ChildProcess(
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
+            _ = try await again.waitForLine("listening on ")
+            #expect(try await ChildProcess.run(["authority", "show"] + place.adminFlags).contains("issuer.example"))
+            await again.terminate()
+        }
+    }
+
     @Test func withoutAnAuthorityKeyAClearingServerTakesOneAndSaysHowToPinIt() async throws {
         try await withDirectory { place in
             let server = try ChildProcess(

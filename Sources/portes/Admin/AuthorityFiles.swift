@@ -1,0 +1,76 @@
+import AuthorityServer
+import Foundation
+import KeyFiles
+import PrivacyPass
+import SQLiteSupport
+
+/// The directories of an authority, which a command or a server opens; every call blocks.
+struct AuthorityFiles: Sendable {
+    let data: String
+    let keys: String
+    /// Where the passphrase comes from; `nil` to ask on the terminal.
+    let passphraseFile: String?
+
+    /// An authority with the directories it is in.
+    struct Opened: Sendable {
+        let authority: Authority
+        fileprivate let directory: DataDirectory
+        fileprivate let keyDirectory: KeyDirectory?
+
+        /// Closes the authority and takes away again what opening it made: for a first command that failed.
+        func undo() {
+            // A database that stays names the signing keys that were made: then they stay too.
+            if directory.unmake() { keyDirectory?.unmake() }
+            try? authority.close()
+        }
+    }
+
+    /// Opens the data directory, and the key directory if it is needed; makes what is missing.
+    ///
+    /// What was made is taken away again if this throws. Throws ``StoreError/locked(directory:)`` while a server runs.
+    func open(withKeys needsKeys: Bool, name: ServerName? = nil) throws -> Opened {
+        guard needsKeys else { return try open(keyDirectory: nil, name: name) }
+        if hasDatabase { return try openKnown(name: name) }
+        // The passphrase first: while it is asked for, nothing of the authority is there yet.
+        let keyDirectory = try openKeys()
+        do {
+            return try open(keyDirectory: keyDirectory, name: name)
+        } catch let error as StoreError {
+            // There is no database that could name what was made.
+            if !hasDatabase { keyDirectory.unmake() }
+            throw error
+        }
+    }
+
+    /// Whether there is an authority already.
+    var hasDatabase: Bool { access(data + "/" + StoreSide.authority.databaseName, F_OK) == 0 }
+
+    private func open(keyDirectory: KeyDirectory?, name: ServerName?) throws -> Opened {
+        let directory = try DataDirectory(path: data, side: .authority)
+        do {
+            let authority = try Authority(in: directory, keys: keyDirectory, name: name)
+            return Opened(authority: authority, directory: directory, keyDirectory: keyDirectory)
+        } catch {
+            if directory.unmake() { keyDirectory?.unmake() }
+            throw error
+        }
+    }
+
+    /// Opens an authority that has keys, which must be in the key directory: a new one beside them would be a trap.
+    private func openKnown(name: ServerName?) throws -> Opened {
+        let directory = try DataDirectory(path: data, side: .authority)
+        var opened: KeyDirectory?
+        let authority = try Authority(in: directory, keysAt: keys, name: name) {
+            let keyDirectory = try openKeys()
+            opened = keyDirectory
+            return keyDirectory
+        }
+        return Opened(authority: authority, directory: directory, keyDirectory: opened)
+    }
+
+    private func openKeys() throws -> KeyDirectory {
+        let source: PassphraseSource = passphraseFile.map { .file($0) }
+            ?? .terminal(directory: keys, isNew: !KeyDirectory.exists(at: keys))
+        return try KeyDirectory(keys, passphrase: source.read())
+    }
+}

@@ -27,7 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
             do {
                 try await DemoStory(servers: servers, place: place).tell()
                 if stay {
-                    DemoServers.printCommands(servers, place: place)
+                    servers.printCommands(in: place)
                     await Interruption.wait()
                 }
             } catch {

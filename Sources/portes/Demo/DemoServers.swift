@@ -55,21 +55,41 @@ struct DemoServers {
         await authority.terminate()
     }
 
-    /// Three commands to try against the running servers.
-    static func printCommands(_ servers: DemoServers, place: DemoDirectory) {
-        let program = ChildProcess.executable.path
-        let flags = place.adminFlags.joined(separator: " ")
-        Output.data(
+    /// Three commands to try against the running servers, to be pasted into a shell line by line.
+    func commands(in place: DemoDirectory) -> [String] {
+        [
+            "cd \(Shell.quoted(place.root.path))",
+            "portes=\(Shell.quoted(ChildProcess.executable.path))",
+            "\"$portes\" voucher create --capability session --tokens 100 --data authority > code.txt",
             """
+            "$portes" token fetch --issuer \(authorityURL) --issuer-name \(Self.issuerName) --capability session \
+            --count 100 --origin-name \(Self.originName) --voucher-file code.txt --wallet my.wallet
+            """,
+            "\"$portes\" token spend --wallet my.wallet --origin \(clearingURL) --origin-name \(Self.originName)",
+        ]
+    }
 
-            Both servers are running. In another terminal try, one after the other:
+    /// Prints the commands.
+    func printCommands(in place: DemoDirectory) {
+        Output.data("\nBoth servers are running. In another terminal try, one after the other:\n")
+        for command in commands(in: place) { Output.data("  \(command)") }
+        Output.data("\nPress Ctrl-C to stop them.")
+    }
+}
 
-              \(program) voucher create --capability session --tokens 100 \(flags) > code.txt
-              \(program) token fetch --issuer \(servers.authorityURL) --issuer-name \(issuerName) \
-            --capability session --count 100 --origin-name \(originName) --voucher-file code.txt --wallet my.wallet
-              \(program) token spend --wallet my.wallet --origin \(servers.clearingURL) --origin-name \(originName)
-
-            Press Ctrl-C to stop them.
-            """)
+/// Words for a shell.
+private enum Shell {
+    /// A word as a shell reads it: quoted if it has more than letters, digits and the usual marks of a path.
+    static func quoted(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

@@ -63,7 +63,7 @@ package struct ClearingApplication: Sendable {
         services = try [
             Foundations(database: database, transport: transport),
             Replicator(
-                source: source, database: database, identity: identity, metrics: counts, time: time,
+                source: source, database: database, identity: identity, metrics: counts, readiness: readiness, time: time,
                 interval: configuration.pollInterval,
                 carriedDelivery: Self.carriedDelivery(configuration.deliveryFile), logger: logger),
             watch,

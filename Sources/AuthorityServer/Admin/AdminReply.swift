@@ -8,12 +8,12 @@ package enum AdminReply: Sendable, Hashable, Codable {
     case keys([KeySummary])
     /// A signed key delivery for one verifier (compact JWS).
     case delivery(String)
-    /// The verifier that was added, removed or found.
-    case verifier(VerifierSummary)
+    /// The verifier that was added, removed or found; after adding, those of its capabilities that no key issues.
+    case verifier(VerifierSummary, withoutKey: [String] = [])
     /// All verifiers.
     case verifiers([VerifierSummary])
-    /// New voucher codes: secrets.
-    case voucherCodes([String])
+    /// New vouchers with their codes: secrets; their capability where no key issues it, nor will.
+    case voucherCodes([VoucherWithCode], withoutKey: [String])
     /// The voucher that was revoked or found.
     case voucher(VoucherSummary)
     /// All vouchers.
@@ -48,6 +48,11 @@ package struct KeySummary: Sendable, Hashable, Codable {
     /// Whether it shall have no successor.
     package var isRetired: Bool
 
+    enum CodingKeys: String, CodingKey {
+        case id, record, state, issued
+        case isRetired = "retired"
+    }
+
     /// A summary from its parts.
     package init(id: String, record: KeyRecord, state: KeyState, issued: Int64, isRetired: Bool) {
         self.id = id
@@ -68,6 +73,11 @@ package struct VerifierSummary: Sendable, Hashable, Codable {
     package var publicKey: String
     /// The capabilities whose keys it gets.
     package var capabilities: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case name, id, capabilities
+        case publicKey = "public-key"
+    }
 
     /// A summary from its parts.
     package init(name: String, id: String, publicKey: String, capabilities: [String]) {
@@ -91,6 +101,11 @@ package struct VoucherSummary: Sendable, Hashable, Codable {
     /// Whether it is refused.
     package var isRevoked: Bool
 
+    enum CodingKeys: String, CodingKey {
+        case id, capability, tokens, remaining
+        case isRevoked = "revoked"
+    }
+
     /// A summary from its parts.
     package init(id: String, capability: String, tokens: Int, remaining: Int, isRevoked: Bool) {
         self.id = id
@@ -99,6 +114,25 @@ package struct VoucherSummary: Sendable, Hashable, Codable {
         self.remaining = remaining
         self.isRevoked = isRevoked
     }
+}
+
+/// A new voucher with its code, which is a secret.
+package struct VoucherWithCode: Sendable, Hashable, Codable, CustomStringConvertible, CustomReflectable {
+    /// The code.
+    package var code: String
+    /// The id, by which an admin speaks of it.
+    package var id: String
+
+    /// A voucher from its parts.
+    package init(code: String, id: String) {
+        self.code = code
+        self.id = id
+    }
+
+    /// Says only that this is a voucher.
+    package var description: String { "VoucherWithCode" }
+    /// Shows no part of it.
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// A published revocation as an admin sees it.
@@ -115,6 +149,11 @@ package struct RevocationSummary: Sendable, Hashable, Codable {
     package var reason: String
     /// Since when, to the day.
     package var effective: UnixTime
+
+    enum CodingKeys: String, CodingKey {
+        case sequence, kind, nullifier, reason, effective
+        case keyID = "key-id"
+    }
 
     /// A summary from its parts.
     package init(
@@ -135,6 +174,11 @@ package struct AuthoritySummary: Sendable, Hashable, Codable {
     package var issuer: String
     /// The key that signs deliveries, base64url of 32 bytes: what a clearing server pins.
     package var deliveryKey: String
+
+    enum CodingKeys: String, CodingKey {
+        case issuer
+        case deliveryKey = "authority-key"
+    }
 
     /// A summary from its parts.
     package init(issuer: String, deliveryKey: String) {

@@ -34,12 +34,14 @@ extension Authority {
         case .revokeKey(let id, let reason): try .revocation(revokeKey(id, reason: reason))
         case .exportKeys(let verifier): try .delivery(exportKeys(to: verifier))
         case .addVerifier(let name, let publicKey, let capabilities):
-            try .verifier(addVerifier(name, publicKey: publicKey, capabilities: capabilities))
+            try .verifier(
+                addVerifier(name, publicKey: publicKey, capabilities: capabilities), withoutKey: withoutKey(capabilities))
         case .listVerifiers: try .verifiers(database.verifiers().map(VerifierSummary.init))
         case .findVerifier(let name): try .verifier(VerifierSummary(verifier(named: name)))
         case .removeVerifier(let name): try .verifier(removeVerifier(name))
         case .createVouchers(let capability, let tokens, let count):
-            try .voucherCodes(createVouchers(capability, tokens: tokens, count: count))
+            try .voucherCodes(
+                createVouchers(capability, tokens: tokens, count: count), withoutKey: withoutKey([capability]))
         case .listVouchers: try .vouchers(database.vouchers().map(VoucherSummary.init))
         case .findVoucher(let id): try .voucher(VoucherSummary(storedVoucher(id)))
         case .revokeVoucher(let id): try .voucher(revokeVoucher(id))
@@ -48,6 +50,13 @@ extension Authority {
         case .listRevocations(let after): try .revocations(listRevocations(after: after))
         case .describe: try .authority(describe())
         }
+    }
+
+    /// Those of the capabilities that no key issues, now or later.
+    private func withoutKey(_ capabilities: [String]) throws -> [String] {
+        let now = time.now().wall
+        let issued = try database.keys().filter { [.announced, .issuing].contains($0.state(at: now)) }
+        return Set(capabilities).subtracting(issued.map(\.record.capability.name)).sorted()
     }
 
     private func describe() throws -> AuthoritySummary {

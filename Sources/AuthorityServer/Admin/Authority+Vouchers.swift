@@ -3,11 +3,11 @@ import AuthorityStore
 import PrivacyPass
 
 extension Authority {
-    func createVouchers(_ name: String, tokens: Int, count: Int) throws -> [String] {
+    func createVouchers(_ name: String, tokens: Int, count: Int) throws -> [VoucherWithCode] {
         let capability = try Self.capability(name)
         let codes = (0..<count).map { _ in VoucherCode() }
         try database.insertVouchers(codes.map(\.hash), capability: capability, tokens: Int64(tokens))
-        return codes.map(\.text)
+        return codes.map { VoucherWithCode(code: $0.text, id: $0.hash.id.text) }
     }
 
     func revokeVoucher(_ digits: String) throws -> VoucherSummary {

@@ -12,6 +12,7 @@ struct AdminRoutes: Sendable {
 
     let authority: Authority
     let metrics: PrometheusMetrics
+    let log: AdminLog
 
     func router() -> Router<ServerContext> {
         let router = ServerRouter.make()
@@ -21,7 +22,9 @@ struct AdminRoutes: Sendable {
                 throw HTTPProblem.badRequest(
                     "this server knows no such request: command and server must be of one version")
             }
-            let reply = try JSONEncoder().encode(await authority.handle(message))
+            let answer = await authority.handle(message)
+            log.note(message, answer)
+            let reply = try JSONEncoder().encode(answer)
             return Response(
                 status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply)))

@@ -42,11 +42,14 @@ package struct AuthorityService: Sendable {
         ).add(to: router)
         router.addHealth([authority.databaseCheck])
 
+        var publicServer = configuration.server
+        publicServer.onListening = { logger.info("ready", metadata: ["issuer": "\(issuerName.text)"]) }
         let server = try HTTPServer(
-            configuration: configuration.server, router: router, metrics: metrics, logger: logger)
+            configuration: publicServer, router: router, metrics: metrics, logger: logger)
         self.server = server
         let socket = try SocketServer(
-            path: configuration.socketPath, router: AdminRoutes(authority: authority, metrics: metrics).router(),
+            path: configuration.socketPath,
+            router: AdminRoutes(authority: authority, metrics: metrics, log: AdminLog(logger: logger)).router(),
             shutdownDuration: configuration.server.shutdownDuration, logger: logger)
         services = try [Housekeeping(authority: authority, logger: logger), socket]
             + Self.metricsServer(metrics, configuration, logger) + [ServerAfterSocket(socket: socket, server: server)]

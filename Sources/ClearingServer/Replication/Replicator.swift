@@ -16,6 +16,7 @@ struct Replicator: Service {
     let database: ClearingDatabase
     let identity: ClearingIdentity
     let metrics: ClearingMetrics
+    let readiness: Readiness
     let time: any TimeSource
     let interval: Duration
     /// A delivery that was carried here in a file, to be taken first.
@@ -29,6 +30,8 @@ struct Replicator: Service {
         /// The size of the list that the tag belongs to.
         var taggedSize: UInt64 = 0
         var complaint: String?
+        /// The checks that failed after the last poll.
+        var failing: [String]?
     }
 
     func run() async throws {
@@ -67,6 +70,20 @@ struct Replicator: Service {
         metrics.note(database.state.verifier)
         if complaint != nil { metrics.countFailedPoll() }
         report(complaint, &memory)
+        await reportReadiness(&memory)
+    }
+
+    /// Says that the server is ready, or why not, when that changes.
+    private func reportReadiness(_ memory: inout Memory) async {
+        var failing: [String] = []
+        for check in readiness.checks where await !check.passes() { failing.append(check.name) }
+        guard failing != memory.failing, !Task.isCancelled else { return }
+        memory.failing = failing
+        if failing.isEmpty {
+            logger.info("ready", metadata: ["keys": "\(database.state.verifier.keys.count)"])
+        } else {
+            logger.notice("not ready", metadata: ["failing": "\(failing.joined(separator: ","))"])
+        }
     }
 
     /// Says what is wrong when it begins to be, and when it is over: not every two seconds.

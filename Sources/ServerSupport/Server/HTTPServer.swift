@@ -40,6 +40,7 @@ package struct HTTPServer: Service {
             try await core.run(address: address, place: wanted.description) { [certificates, configuration] bound in
                 let listening = ListenAddress(host: wanted.host, port: bound?.port ?? wanted.port)
                 let scheme = certificates == nil ? "http" : "https"
+                configuration.onListening()
                 guard configuration.announcesAddress else { return }
                 writeToStandardError("listening on \(scheme)://\(listening)\n")
             }

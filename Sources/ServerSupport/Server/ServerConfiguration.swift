@@ -10,6 +10,8 @@ package struct ServerConfiguration: Sendable {
     package var limits: ConnectionLimits
     /// Whether the server says on standard error where it listens; true unless changed.
     package var announcesAddress = true
+    /// Called once the server listens; by default nothing.
+    package var onListening: @Sendable () -> Void = {}
     /// How long a connection that is busy at SIGTERM may take to finish.
     package var shutdownDuration: Duration
 

@@ -18,7 +18,7 @@ package enum ServerProcess {
     ///
     /// Each server ends within its own shutdown duration (10 s by default). Services that have not ended after
     /// `shutdownDuration` and a `grace` are cancelled, and after another `grace` the process exits with status 1: with
-    /// the defaults it is over within 15 s. Throws what a service threw.
+    /// the defaults it is over within 15 s. Logs `stopped` in the end. Throws what a service threw.
     package static func run(
         _ services: [any Service], shutdownDuration: Duration = .seconds(10), grace: Duration = .seconds(2),
         logger: Logger
@@ -27,7 +27,10 @@ package enum ServerProcess {
         signal(SIGPIPE, SIG_IGN)
         FileDescriptorLimit.raise()
         let watch = ShutdownWatch(duration: shutdownDuration + grace + grace, logger: logger)
-        defer { watch.stop() }
+        defer {
+            watch.stop()
+            logger.info("stopped")
+        }
         var configuration = ServiceGroupConfiguration(
             // What stands last hears of the shutdown first.
             services: (services + [watch]).map { service in

@@ -51,6 +51,15 @@ extension AdminConnection {
 }
 
 extension AdminReply {
+    /// Warns of capabilities that no key issues: tokens of them can be neither fetched nor spent.
+    static func warn(withoutKey capabilities: [String]) {
+        for capability in capabilities {
+            Output.warning(
+                "no key of \(capability) issues, or will: nobody can fetch tokens of it",
+                hint: "make one: portes key create --capability \(capability)")
+        }
+    }
+
     /// The failure for a reply of another kind than was asked for: the server is of another version.
     var unexpected: CommandFailure {
         CommandFailure("the authority gave another kind of answer", hint: "command and server must be of one version")

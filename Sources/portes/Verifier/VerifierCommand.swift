@@ -15,8 +15,9 @@ enum VerifierTable {
     /// Prints the verifier or the verifiers of a reply.
     static func show(_ reply: AdminReply, json: Bool) throws {
         switch reply {
-        case .verifier(let verifier):
+        case .verifier(let verifier, let withoutKey):
             if json { try Output.json(verifier) } else { table([verifier]).print() }
+            AdminReply.warn(withoutKey: withoutKey)
         case .verifiers(let verifiers):
             if json {
                 try Output.json(verifiers)

@@ -7,8 +7,9 @@ struct VoucherCreateCommand: AdminCommand {
         commandName: "create",
         abstract: "Make bearer codes worth tokens of a capability.",
         discussion: """
-            Prints one code a line. Only a hash of each is kept: this is the only time they can be seen. Whoever has a \
-            code can use it, so hand codes out over a private way.
+            Prints one code a line, with --json each with the id by which voucher list and voucher revoke speak of it. Only \
+            a hash of each code is kept: this is the only time they can be seen. Whoever has a code can use it, so hand \
+            codes out over a private way.
 
             EXAMPLE: portes voucher create --capability session --tokens 100 --count 20 > codes.txt
             """)
@@ -21,7 +22,8 @@ struct VoucherCreateCommand: AdminCommand {
     func request() -> AdminRequest { .createVouchers(capability: capability, tokens: tokens, count: count) }
 
     func show(_ reply: AdminReply) throws {
-        guard case .voucherCodes(let codes) = reply else { throw reply.unexpected }
-        if options.json { try Output.json(codes) } else { for code in codes { Output.data(code) } }
+        guard case .voucherCodes(let vouchers, let withoutKey) = reply else { throw reply.unexpected }
+        if options.json { try Output.json(vouchers) } else { for voucher in vouchers { Output.data(voucher.code) } }
+        AdminReply.warn(withoutKey: withoutKey)
     }
 }

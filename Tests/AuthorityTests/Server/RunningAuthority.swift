@@ -77,8 +77,8 @@ struct RunningAuthority: Sendable {
 
     func makeVoucher(_ capability: String = "session", tokens: Int = 100) async throws -> String {
         let reply = await authority.handle(.createVouchers(capability: capability, tokens: tokens, count: 1))
-        guard case .voucherCodes(let codes) = reply else { throw UnexpectedReply(reply: reply) }
-        return try #require(codes.first)
+        guard case .voucherCodes(let vouchers, _) = reply else { throw UnexpectedReply(reply: reply) }
+        return try #require(vouchers.first?.code)
     }
 
     func remaining() async throws -> Int {

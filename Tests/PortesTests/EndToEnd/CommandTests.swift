@@ -173,6 +173,25 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func aRunningAuthorityLogsWhatAnAdminDidAndNoSecret() async throws {
+        try await withDirectory { place in
+            let server = try ChildProcess(
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
+            #expect(try await server.waitForLine(" portes.authority: ready ").contains("issuer=issuer.example"))
+            let key = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+            let id = try #require(key.split(separator: "\n").last?.prefix(8))
+            let line = try await server.waitForLine(" portes.authority: an admin request was carried out ")
+            #expect(line == "act=key-create capability=session key=\(id)")
+            let code = try await ChildProcess.run(
+                ["voucher", "create", "--capability", "session", "--tokens", "7"] + place.adminFlags)
+            let voucher = try await server.waitForLine(" portes.authority: an admin request was carried out ")
+            #expect(voucher == "act=voucher-create capability=session count=1" && !code.isEmpty)
+            async let stopped = server.waitForLine(" portes.authority: stopped")
+            await server.terminate()
+            _ = try await stopped
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func anAuthorityThatNamesItselfSaysSo() async throws {
         try await withDirectory { place in
             let port = 49_152 + Int.random(in: 0..<8_000)

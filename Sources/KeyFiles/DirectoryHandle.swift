@@ -38,7 +38,10 @@ package final class DirectoryHandle: Sendable {
         let parent = parentPath(of: path)
         guard errno == ENOENT, !parent.isEmpty, parent != path else { throw KeyFileError(errno: errno, path: path) }
         let outer = try make(parent)
-        return try make(path) + outer
+        // Only once more: there are file systems in which nothing can be made.
+        if mkdir(path, 0o700) == 0 { return [path] + outer }
+        guard errno == EEXIST else { throw KeyFileError(errno: errno, path: path) }
+        return outer
     }
 
     private static func syncParent(of path: String) throws(KeyFileError) {

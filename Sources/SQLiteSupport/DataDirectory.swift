@@ -80,7 +80,10 @@ package final class DataDirectory: Sendable {
         let parent = parentPath(of: path)
         guard errno == ENOENT, !parent.isEmpty, parent != path else { throw StoreError(errno: errno, path: path) }
         let outer = try makeDirectory(parent)
-        return try makeDirectory(path) + outer
+        // Only once more: there are file systems in which nothing can be made.
+        if mkdir(path, 0o700) == 0 { return [path] + outer }
+        guard errno == EEXIST else { throw StoreError(errno: errno, path: path) }
+        return outer
     }
 
     private static func checkOwner(_ directory: Int32, path: String) throws {

@@ -38,6 +38,7 @@ extension StoreError: CustomStringConvertible {
         case .newerSchema: "run the version that wrote it, or a later one"
         case .corrupt: "keep a copy of the directory, then restore the latest backup"
         case .diskFull: "free some space; nothing that was acknowledged is lost"
+        case .inputOutput(_, ENOENT), .inputOutput(_, ENAMETOOLONG): "name a directory that is there or can be made"
         case .inputOutput: "look into the system's log for errors of the disk"
         case .busy: "close the program that has the database open"
         case .notDurable: "put the data directory on a local disk"

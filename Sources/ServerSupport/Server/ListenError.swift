@@ -20,7 +20,7 @@ package enum ListenError: Error, Sendable, Equatable, CustomStringConvertible {
     case socketPathTooLong(length: Int)
     /// The directory of a Unix socket is not a directory of this user.
     case unsafeSocketDirectory(String)
-    /// Anything else, with the system's words.
+    /// Anything else: the place, and the system's words or the kind of the error.
     case other(String)
 
     /// Says in our terms what kept a server from listening at `place`.
@@ -32,7 +32,9 @@ package enum ListenError: Error, Sendable, Equatable, CustomStringConvertible {
         case let error as IOError where error.errnoCode == EACCES || error.errnoCode == EPERM:
             self = .permissionDenied(place)
         case is SocketAddressError, is SocketAddressError.UnknownHost: self = .unknownHost(place)
-        default: self = .other("\(place): \(error)")
+        case let error as IOError: self = .other("\(place): \(String(cString: strerror(error.errnoCode)).lowercased())")
+        // The text of another error is not made for people.
+        default: self = .other("\(place): \(type(of: error))")
         }
     }
 

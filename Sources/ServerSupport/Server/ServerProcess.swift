@@ -27,10 +27,7 @@ package enum ServerProcess {
         signal(SIGPIPE, SIG_IGN)
         FileDescriptorLimit.raise()
         let watch = ShutdownWatch(duration: shutdownDuration + grace + grace, logger: logger)
-        defer {
-            watch.stop()
-            logger.info("stopped")
-        }
+        defer { watch.stop() }
         var configuration = ServiceGroupConfiguration(
             // What stands last hears of the shutdown first.
             services: (services + [watch]).map { service in
@@ -41,6 +38,7 @@ package enum ServerProcess {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = shutdownDuration + grace
         try await ServiceGroup(configuration: configuration).run()
+        logger.info("stopped")
     }
 }
 

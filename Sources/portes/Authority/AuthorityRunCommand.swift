@@ -23,7 +23,7 @@ struct AuthorityRunCommand: AsyncParsableCommand {
     @Option(help: "The issuer's name, HOST or HOST:PORT (environment: PORTES_NAME; default: where it listens).")
     var name: String?
     @Option(help: "How many tokens one request may ask for, 1 to 1000 (environment: PORTES_BATCH_SIZE; default: 100).")
-    var batchSize: Int?
+    var batchSize: String?
     @Flag(
         help: """
             For trying things out: give tokens to everybody who asks, without vouchers. Only with --listen on this \
@@ -84,7 +84,7 @@ struct AuthorityRunCommand: AsyncParsableCommand {
     }
 
     private func batch(_ file: Int?) throws -> Int {
-        let text = Setting.value(batchSize.map(String.init), variable: "PORTES_BATCH_SIZE", file: file.map(String.init))
+        let text = Setting.value(batchSize, variable: "PORTES_BATCH_SIZE", file: file.map(String.init))
         guard let text else { return AmortizedBatchTokenRequest.defaultMaximumCount }
         guard let size = Int(text), (1...1_000).contains(size) else {
             throw CommandFailure.usage(

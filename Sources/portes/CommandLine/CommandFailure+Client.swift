@@ -1,3 +1,4 @@
+import Foundation
 import PortesClient
 import PortesClientHTTP
 
@@ -64,7 +65,7 @@ extension CommandFailure {
         case .inUse: self.init("another process has the wallet open", hint: "wait until it is done")
         case .corrupt: self.init("the wallet file is damaged or not a wallet", hint: "it was left as it is; restore a copy or name another file")
         case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
-        case .fileSystem(let code): self.init("the wallet file cannot be used (errno \(code))", hint: "check the path, its permissions and the room on the disk")
+        case .fileSystem(let code): self.init("the wallet file cannot be used: \(String(cString: strerror(code)).lowercased())", hint: "check the path, its permissions and the room on the disk")
         case .closed: self.init("the wallet was closed")
         case .empty: self.init("the wallet has no token that fits", hint: "fetch some with portes token fetch")
         case .severalCapabilities:

@@ -95,7 +95,7 @@ extension ListenAddress {
     func asServerName(flag: String) throws -> String {
         guard port != 0 else {
             throw CommandFailure.usage(
-                "port 0 gives no lasting name", hint: "name the server, for example \(flag) play.example, or listen on a fixed port")
+                "port 0 gives no lasting name", hint: "name the server with \(flag) HOST, or listen on a fixed port")
         }
         return description
     }

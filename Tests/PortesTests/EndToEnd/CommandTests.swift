@@ -160,12 +160,12 @@ import Testing
     }
 
     /// Each has something wrong that is only found on the way.
-    @Test(arguments: ["passphrase-file", "data", "keys"])
-    func aFirstKeyThatFailsLeavesNothingBehind(wrong: String) async throws {
+    @Test(arguments: ["passphrase-file", "data", "keys"], ["file", "/proc"])
+    func aFirstKeyThatFailsLeavesNothingBehind(wrong: String, place parent: String) async throws {
         try await withDirectory { place in
             let file = try place.write("not a directory\n", to: "file")
             var flags = ["--data", "\(place.root.path)/a/data", "--keys", "\(place.root.path)/b/keys"]
-            flags += ["--passphrase-file", place.passphraseFile, "--\(wrong)", "\(file)/nowhere"]
+            flags += ["--passphrase-file", place.passphraseFile, "--\(wrong)", "\(parent == "file" ? file : parent)/nowhere/at/all"]
             let before = try FileManager.default.contentsOfDirectory(atPath: place.root.path).sorted()
             let failed = try CommandRun(["key", "create", "--capability", "session"] + flags)
             #expect(failed.code == 1 && failed.errors.contains("portes: hint: "), "\(failed.errors)")

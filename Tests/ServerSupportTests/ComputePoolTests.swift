@@ -72,6 +72,19 @@ import Testing
         #expect(late.count == 0)
     }
 
+    @Test func whatCompletesSomethingIsNeitherRefusedNorCancelled() async throws {
+        let pool = ComputePool(threadCount: 1, queueLimit: 0)
+        let valve = Valve()
+        let running = Task { try await pool.run { valve.wait() } }
+        #expect(try await eventually { valve.count == 1 })
+        await #expect(throws: HTTPProblem.self) { try await pool.run {} }
+        let completing = Task { await pool.complete { "done" } }
+        completing.cancel()
+        valve.open()
+        #expect(await completing.value == "done")
+        try await running.value
+    }
+
     @Test func allThreadsWorkAtTheSameTime() async throws {
         let pool = ComputePool(threadCount: 3, queueLimit: 0)
         let valve = Valve()

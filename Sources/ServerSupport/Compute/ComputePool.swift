@@ -25,7 +25,7 @@ package final class ComputePool: Sendable {
     /// cancelled before the work began (work that has begun is waited for), or what `work` throws.
     package func run<T: Sendable>(_ work: @Sendable @escaping () throws -> T) async throws -> T {
         guard enter() else { throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded") }
-        defer { inside.withLock { $0 -= 1 } }
+        defer { leave() }
         let cancelled = CancellationFlag()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -40,6 +40,19 @@ package final class ComputePool: Sendable {
             cancelled.set()
         }
     }
+
+    /// Runs `work` however many wait and although the task is cancelled: for what completes something that cannot be
+    /// undone. Its callers are bounded by what ``run(_:)`` let in before.
+    package func complete<T: Sendable>(_ work: @Sendable @escaping () -> T) async -> T {
+        inside.withLock { $0 += 1 }
+        defer { leave() }
+        return await withCheckedContinuation { continuation in
+            // The threads stop with the last reference to this pool, which is held here, so they take the work.
+            threads.submit { _ in continuation.resume(returning: work()) }
+        }
+    }
+
+    private func leave() { inside.withLock { $0 -= 1 } }
 
     private func enter() -> Bool {
         inside.withLock { count in

@@ -93,6 +93,25 @@ import Testing
         }
     }
 
+    @Test("what the decoder would keep without end is bounded", arguments: [
+        "GET /hello HTTP/1.1\r\nX:",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX:",
+    ])
+    func endlessSpacesGet431(start: String) async throws {
+        var limits = ConnectionLimits()
+        (limits.headDeadline, limits.bodyDeadline) = (.seconds(60), .seconds(60))
+        try await withServer(Self.router(), limits: limits) { port in
+            try await withConnection(to: port) { connection in
+                await connection.send(start)
+                let spaces = String(repeating: " ", count: 16 << 10)
+                for _ in 0..<16 { await connection.send(spaces) }
+                let answer = await connection.readToEnd()
+                #expect(answer.hasPrefix("HTTP/1.1 431 "), "\(answer)")
+                #expect(answer.contains("urn:portes:problem:header-too-large"))
+            }
+        }
+    }
+
     @Test func tooManyHeaderFieldsGet431() async throws {
         try await withServer(Self.router()) { port in
             try await withConnection(to: port) { connection in

@@ -15,6 +15,12 @@ final class ConnectionGuard {
     }
     /// From here on everything that arrives is thrown away.
     private(set) var isLingering = false
+    /// Whether what arrives is thrown away although answers are still to be sent.
+    var ignoresInput = false
+    /// Bytes that the decoder has taken since it last gave a part of a request.
+    var undecodedBytes = 0
+    /// What the head that was decoded last says.
+    var headTraits = RequestHeadHandler.Traits()
     /// Called when the body's deadline passes before an answer was begun: the handler then gets the chance to say 408.
     var onBodyAbandoned: (() -> Bool)?
 

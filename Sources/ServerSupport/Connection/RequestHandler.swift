@@ -20,7 +20,9 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var responsesBegun = 0
     /// The ordinal of the response after which the connection ends.
     private var lastResponse = Int.max
-    private var lastError: (any Error)?
+    private var firstError: (any Error)?
+    /// Whether everything that is decoded from here on is dropped.
+    private var isEnded = false
 
     init(_ connection: ConnectionGuard) {
         self.connection = connection
@@ -42,8 +44,14 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isEnded else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            // Whoever is told that the connection ends must know that nothing behind that request was done.
+            guard requestsBegun < lastResponse else {
+                connection.record { $0.bodyEnded(at: $1) }
+                return ignoreInput()
+            }
             let isAlone = requestsBegun == responsesBegun
             requestsBegun += 1
             connection.record { $0.headEnded(at: $1) }
@@ -55,19 +63,25 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
             connection.record { $0.bodyEnded(at: $1) }
         }
         context.fireChannelRead(data)
+        if case .end = unwrapInboundIn(data), requestsBegun >= lastResponse { ignoreInput() }
+    }
+
+    /// Takes no further request.
+    private func ignoreInput() {
+        isEnded = true
+        connection.ignoresInput = true
     }
 
     private func begin(_ head: HTTPRequest, context: ChannelHandlerContext, mayContinue: Bool) {
         if head.headerFields[.transferEncoding] != nil {
             bodyRemaining = nil
         } else {
-            bodyRemaining = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+            // The decoder lets digits alone pass, so what is no Int is larger than any.
+            bodyRemaining = head.headerFields[.contentLength].map { Int($0) ?? .max } ?? 0
         }
-        if head.headerFields[values: .connection].contains(where: { $0.lowercased().contains("close") }) {
-            lastResponse = min(lastResponse, requestsBegun)
-        }
+        if connection.headTraits.endsConnection { lastResponse = min(lastResponse, requestsBegun) }
         // RFC 9110, section 10.1.1: a client that asks first waits for this; a body too large is refused without it.
-        if mayContinue, head.headerFields[.expect]?.lowercased() == "100-continue",
+        if mayContinue, connection.headTraits.knowsInterimAnswers, head.headerFields[.expect]?.lowercased() == "100-continue",
             bodyRemaining.map({ $0 <= connection.limits.maximumExpectedBytes }) ?? true
         {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
@@ -100,7 +114,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
             responsesBegun += 1
         } else {
             // No request is open: this is the framework's bare 400 for bytes that are no HTTP.
-            let problem = HTTPProblem(describing: lastError ?? HTTPProblem.malformedMessage)
+            let problem = HTTPProblem(describing: firstError ?? HTTPProblem.malformedMessage)
             head = problem.response.head
             body = ByteBuffer(bytes: problem.document.encoded())
             lastResponse = responsesBegun
@@ -122,7 +136,8 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lastError = error
+        // What comes later only follows from it.
+        firstError = firstError ?? error
         // A head that cannot be expressed as an HTTP request is answered like one that cannot be parsed.
         context.fireErrorCaught(error is HTTP1TypeConversionError ? HTTPParserError.invalidHeaderToken : error)
     }

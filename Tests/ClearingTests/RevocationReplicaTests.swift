@@ -65,6 +65,17 @@ import Testing
         await #expect(throws: ReplicationError.revocation(.rollback)) { try await take(older) }
     }
 
+    @Test func aHeadFromACalendarThatWasAheadKeepsNoLaterOneOut() async throws {
+        let ahead = try fixture.authority.page(after: 0, at: fixture.time.now().wall.adding(seconds: 86_400))
+        try await take(ahead)
+        fixture.time.advance(seconds: 20)
+        #expect(try await fixture.fetchRevocations() == .current)
+        try await take(ahead)
+        try fixture.close()
+        try fixture.reopen()
+        #expect(try await fixture.fetchRevocations() == .current)
+    }
+
     @Test func anotherHistoryIsRefused() async throws {
         fixture.authority.revoke(try randomToken())
         try await fixture.fetchRevocations()

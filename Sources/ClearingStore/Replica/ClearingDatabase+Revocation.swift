@@ -39,7 +39,12 @@ extension ClearingDatabase {
         }
         try await store.write { db in
             let known = try Self.storedHead(db)
-            guard known.map({ $0.time <= head.time }) ?? true else { throw ReplicationError.revocation(.rollback) }
+            // A head from a time yet to come was signed while a calendar was wrong. It says nothing about what came
+            // before, and must not keep out every head until that time.
+            let latest = fetchedAt.wall.adding(seconds: Int64(RevocationFreshness.tolerance))
+            if let known, known.time <= latest, head.time < known.time {
+                throw ReplicationError.revocation(.rollback)
+            }
             // Somebody else appended since the list was read.
             guard (known?.size ?? 0) == base.size else { throw ReplicationError.revocation(.gap) }
             try Self.append(entries, head, to: db)

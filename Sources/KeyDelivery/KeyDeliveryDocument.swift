@@ -19,6 +19,10 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
     /// The keys that the verifier is trusted with.
     package let keys: [DeliveredKey]
 
+    /// How many keys a document may name: as many as an authority can have in use, since requests tell them apart by
+    /// one byte of their ids. Each takes guarded memory, of which a process can have some ten thousand pieces.
+    package static let maximumKeyCount = 256
+
     /// A document from its parts.
     package init(
         issuer: String, verifier: VerifierID, sequence: UInt64, revocationKey: Ed25519.PublicKey,
@@ -49,7 +53,7 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
     ) throws(JSONWebSignature.VerificationError) {
         let bytes = try JSONWebSignature.verify(text, purpose: .keyDelivery, key: key)
         guard let payload = try? JSONDecoder().decode(Payload.self, from: Data(bytes)),
-            let verifier = VerifierID(text: payload.verifier),
+            payload.keys.count <= Self.maximumKeyCount, let verifier = VerifierID(text: payload.verifier),
             let revocationKey = Base64URL.decode(payload.revocationKey).flatMap({ Bytes32($0) })
         else { throw .malformed }
         self.init(

@@ -26,6 +26,16 @@ import Testing
         #expect(fixture.database.issuer?.text == "issuer.example")
     }
 
+    @Test func moreKeysThanAnAuthorityCanHaveInUseAreRefused() async throws {
+        for _ in 0..<256 { fixture.authority.deliver(try TestMint(now: fixture.time.now().wall), to: fixture.identity) }
+        #expect(try await take(fixture.authority.delivery(to: fixture.identity.id)))
+        fixture.authority.deliver(try TestMint(now: fixture.time.now().wall), to: fixture.identity)
+        await #expect(throws: ReplicationError.signature(.malformed)) {
+            try await take(fixture.authority.delivery(to: fixture.identity.id))
+        }
+        #expect(fixture.database.state.verifier.keys.count == 256)
+    }
+
     @Test func theSameDeliveryAgainIsNoNews() async throws {
         _ = try await fixture.deliveredMint()
         #expect(try await take(fixture.authority.delivery(to: fixture.identity.id)) == false)

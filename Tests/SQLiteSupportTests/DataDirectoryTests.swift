@@ -16,6 +16,20 @@ struct DataDirectoryTests {
         #expect(directory.socketPath == path + "/admin.sock")
     }
 
+    @Test func whatAFirstCommandMadeIsTakenAwayAndWhatWasThereIsNot() throws {
+        let path = temporary.path + "/deeper/still"
+        let first = try DataDirectory(path: path, side: .authority)
+        try Data().write(to: URL(fileURLWithPath: first.databasePath))
+        #expect(first.unmake())
+        #expect(!FileManager.default.fileExists(atPath: temporary.path + "/deeper"))
+
+        let second = try DataDirectory(path: path, side: .authority)
+        try Data().write(to: URL(fileURLWithPath: second.databasePath))
+        second.release()
+        #expect(try !DataDirectory(path: path, side: .authority).unmake())
+        #expect(FileManager.default.fileExists(atPath: second.databasePath))
+    }
+
     @Test func anEmptyDirectoryThatOthersMayReadIsMadePrivate() throws {
         try make(0o755)
         _ = try DataDirectory(path: temporary.path, side: .clearing)

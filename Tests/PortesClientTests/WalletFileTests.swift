@@ -49,6 +49,39 @@ struct WalletFileTests {
         }
     }
 
+    @Test func aWalletThatIsInUseClosesNothingOfOthers() async throws {
+        let wallet = try Wallet(path: directory.walletPath)
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask { [directory] in Self.openFilesThatGetLost(in: directory.path) }
+                group.addTask { [directory] in Self.openInVain(directory.walletPath) }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+        await wallet.close()
+    }
+
+    /// How many of the files that this opens and closes were closed by somebody else meanwhile.
+    private static func openFilesThatGetLost(in directory: String) -> Int {
+        (0..<10_000).count { _ in
+            let file = open(directory, O_RDONLY | O_CLOEXEC)
+            return close(file) != 0
+        }
+    }
+
+    /// How many of the attempts to open a wallet in use ended otherwise than with ``WalletError/inUse``.
+    private static func openInVain(_ path: String) -> Int {
+        (0..<5_000).count { _ in
+            do throws(WalletError) {
+                _ = try Wallet(path: path)
+                return true
+            } catch {
+                return error != .inUse
+            }
+        }
+    }
+
     @Test func everyTruncationIsCorruptAndLeftAsItIs() async throws {
         let bytes = try await fill()
         for length in 0..<bytes.count {

@@ -21,22 +21,33 @@ final class WalletFile: Sendable {
     /// Takes the lock of the wallet at `path` without waiting; throws ``WalletError/inUse`` while another has it.
     init(path: String) throws(WalletError) {
         let slash = path.lastIndex(of: "/")
-        name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         guard !name.isEmpty else { throw .fileSystem(code: EISDIR) }
-        directory = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw .fileSystem(code: errno) }
-        lock = openat(directory, name + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else {
-            let code = errno
+        let lock: Int32
+        do {
+            lock = try Self.lock(name, in: directory)
+        } catch {
             close(directory)
-            throw .fileSystem(code: code)
+            throw error
         }
+        // Only now: an object that is whole is deinitialized even where its initializer throws, and would close
+        // descriptors a second time that may be somebody else's by then.
+        self.name = name
+        self.directory = directory
+        self.lock = lock
+    }
+
+    private static func lock(_ name: String, in directory: Int32) throws(WalletError) -> Int32 {
+        let lock = openat(directory, name + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else { throw .fileSystem(code: errno) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             close(lock)
-            close(directory)
             throw code == EWOULDBLOCK ? .inUse : .fileSystem(code: code)
         }
+        return lock
     }
 
     /// Lets another have the file. Not to be used any more afterwards.

@@ -1,6 +1,11 @@
-internal import FoundationEssentials
 public import LibSodium
 internal import PrivacyPass
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// A public Ed25519 key as a JSON Web Key (RFC 8037): `kty` OKP, `crv` Ed25519.
 public struct JSONWebKey: Sendable, Hashable {

@@ -1,6 +1,11 @@
-internal import FoundationEssentials
 public import LibSodium
 internal import PrivacyPass
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// A signed JSON document in the compact form `header.payload.signature` (RFC 7515, section 3.1; EdDSA of RFC 8037).
 public enum JSONWebSignature {

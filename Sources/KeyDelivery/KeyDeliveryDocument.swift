@@ -1,7 +1,12 @@
-internal import FoundationEssentials
 package import JOSE
 package import LibSodium
 internal import PrivacyPass
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// Everything that one clearing server needs from the authority to verify tokens, signed.
 ///

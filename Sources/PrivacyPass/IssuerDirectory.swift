@@ -1,4 +1,8 @@
+#if canImport(FoundationEssentials)
 internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// What an Issuer publishes about itself (RFC 9578, section 4), served as JSON at
 /// `/.well-known/private-token-issuer-directory`.

@@ -1,7 +1,12 @@
-internal import FoundationEssentials
 public import JOSE
 public import LibSodium
 public import PrivacyPass
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// A signed statement that a token was spent, on what, and at whose counter; it holds no time and no person.
 ///

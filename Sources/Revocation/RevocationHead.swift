@@ -1,8 +1,13 @@
-internal import FoundationEssentials
 public import JOSE
 public import KeySchedule
 public import LibSodium
 internal import PrivacyPass
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// What the authority says, at least once a minute, about how long the revocation list is and what it contains.
 public struct RevocationHead: Sendable, Hashable {

@@ -1,5 +1,10 @@
-internal import FoundationEssentials
 internal import PrivacyPass
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// A piece of the revocation list as it travels: entries after a place, and the signed head of the whole list.
 ///

@@ -48,6 +48,19 @@ import Testing
             #expect(imports[module]?.contains("CSodium") != true, "\(module) imports CSodium")
         }
     }
+
+    /// FoundationEssentials is a module of its own on Linux only.
+    @Test func foundationEssentialsIsImportedOnlyWhereItExists() throws {
+        let guarded = /#if canImport\(FoundationEssentials\)\n(\w+ )?import FoundationEssentials\n#else\n(\w+ )?import Foundation\n#endif\n/
+        var count = 0
+        for (file, text) in try SourceTree.files() where text.contains("import FoundationEssentials") {
+            let match = text.firstMatch(of: guarded)
+            let isBare = text.replacing(guarded, with: "").contains("import FoundationEssentials")
+            #expect(!isBare && match?.1 == match?.2, "\(file)")
+            count += 1
+        }
+        #expect(count > 0, "no file was read")
+    }
 }
 
 /// The `import` lines below `Sources/`.
@@ -62,17 +75,17 @@ enum SourceTree {
     private static let allImports = Result { try readImports() }
 
     private static func readImports() throws -> [String: Set<String>] {
-        let sources = root.appending(path: "Sources")
-        var imports: [String: Set<String>] = [:]
-        for module in try FileManager.default.contentsOfDirectory(atPath: sources.path) {
-            let files = FileManager.default.enumerator(at: sources.appending(path: module), includingPropertiesForKeys: nil)
-            while let file = files?.nextObject() as? URL {
-                guard file.pathExtension == "swift" else { continue }
-                let text = try String(contentsOf: file, encoding: .utf8)
-                imports[module, default: []].formUnion(text.split(separator: "\n").compactMap(importedModule))
-            }
+        try files().reduce(into: [:]) { imports, file in
+            let module = String(file.path.prefix { $0 != "/" })
+            imports[module, default: []].formUnion(file.text.split(separator: "\n").compactMap(importedModule))
         }
-        return imports
+    }
+
+    /// The Swift files, with their paths below `Sources/`.
+    static func files() throws -> [(path: String, text: String)] {
+        let sources = root.appending(path: "Sources")
+        return try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
+            .map { ($0, try String(contentsOf: sources.appending(path: $0), encoding: .utf8)) }
     }
 
     private static func importedModule(_ line: Substring) -> String? {

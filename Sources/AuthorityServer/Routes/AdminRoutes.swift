@@ -1,8 +1,13 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServerSupport
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// The routes of the admin socket.
 struct AdminRoutes: Sendable {

@@ -1,10 +1,15 @@
-internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import PortesVerifier
 internal import PrivacyPass
 internal import ServerSupport
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// `POST /redeem/batch`: many tokens from a backend, which has collected them from different people.
 ///

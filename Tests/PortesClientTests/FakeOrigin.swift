@@ -15,7 +15,8 @@ final class FakeOrigin: TokenTransport {
 
     struct State {
         var issuers: [TestIssuer]
-        var ended: Set<TokenKeyID> = []
+        /// What is answered to every token of a key.
+        var refused: [TokenKeyID: String] = [:]
         var spent: [Nullifier: String] = [:]
         var presented: [[HeaderField]] = []
         var targets: [String] = []
@@ -57,7 +58,7 @@ final class FakeOrigin: TokenTransport {
     private static func redeem(_ token: Token, _ binding: String, _ state: inout State) throws -> TransportResponse {
         let key = state.issuers.first { TokenKeyID(of: $0.publicKey) == token.input.keyID }
         guard let key, try key.isValid(token) else { return FakeIssuer.refuse(401, "bad-authenticator") }
-        if state.ended.contains(token.input.keyID) { return FakeIssuer.refuse(401, "key-no-longer-accepted") }
+        if let problem = state.refused[token.input.keyID] { return FakeIssuer.refuse(401, problem) }
         let nullifier = Nullifier(of: token.input)
         let earlier = state.spent[nullifier]
         if let earlier, earlier != binding { return FakeIssuer.refuse(409, "already-spent") }

@@ -14,6 +14,11 @@ final class TemporaryDirectory: Sendable {
 
     var walletPath: String { path + "/wallet" }
 
+    /// Keeps the wallet from being written: not even root can open a directory for writing.
+    func obstruct() throws {
+        try FileManager.default.createDirectory(atPath: walletPath + ".new", withIntermediateDirectories: true)
+    }
+
     func bytes(_ name: String = "wallet") throws -> [UInt8] {
         try Array(Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
     }

@@ -12,39 +12,41 @@ struct WalletChoiceTests {
     let sessionIssuer = TestIssuer()
     let playIssuer = TestIssuer()
     let challenge: TokenChallenge
+    let origin: ServerName
 
     init() throws {
+        origin = try ServerName("origin.example")
         directory = try TemporaryDirectory()
         challenge = try TestIssuer.challenge()
     }
 
     @Test func theKeyInTheChallengePicksTheCapability() async throws {
         let wallet = try await filled()
-        #expect(try await wallet.holding(for: [asking(playIssuer)]).capability == play)
-        #expect(try await wallet.holding(for: [asking(sessionIssuer)]).capability == session)
-        #expect(try await wallet.holding(for: [asking(TestIssuer()), asking(playIssuer)]).capability == play)
+        #expect(try await wallet.holding(for: [asking(playIssuer)], at: origin).capability == play)
+        #expect(try await wallet.holding(for: [asking(sessionIssuer)], at: origin).capability == session)
+        #expect(try await wallet.holding(for: [asking(TestIssuer()), asking(playIssuer)], at: origin).capability == play)
     }
 
     @Test func withoutAKnownKeySeveralCapabilitiesAreNotGuessed() async throws {
         let wallet = try await filled()
         for offer in [asking(TestIssuer()), PrivateTokenChallenge(challenge: challenge)] {
-            await #expect(throws: WalletError.severalCapabilities) { try await wallet.holding(for: [offer]) }
-            #expect(try await wallet.holding(for: [offer], of: play).capability == play)
+            await #expect(throws: WalletError.severalCapabilities) { try await wallet.holding(for: [offer], at: origin) }
+            #expect(try await wallet.holding(for: [offer], at: origin, of: play).capability == play)
         }
         let alone = try await filled([(session, sessionIssuer)], path: directory.path + "/alone")
-        #expect(try await alone.holding(for: [asking(TestIssuer())]).capability == session)
+        #expect(try await alone.holding(for: [asking(TestIssuer())], at: origin).capability == session)
     }
 
     @Test func theIssuersDirectoryTellsWhatANewerKeyIsFor() async throws {
         let wallet = try await filled()
         let next = TestIssuer()
         let issuer = try FakeIssuer([(session, sessionIssuer), (play, next), (Capability("seat"), TestIssuer())]).client()
-        #expect(try await wallet.holding(for: [asking(next)], issuer: issuer).capability == play)
+        #expect(try await wallet.holding(for: [asking(next)], at: origin, issuer: issuer).capability == play)
         await #expect(throws: IssuanceError.keyNotPublished) {
-            try await wallet.holding(for: [asking(TestIssuer())], issuer: issuer)
+            try await wallet.holding(for: [asking(TestIssuer())], at: origin, issuer: issuer)
         }
         let alone = try await filled([(session, sessionIssuer)], path: directory.path + "/alone")
-        await #expect(throws: WalletError.empty) { try await alone.holding(for: [asking(next)], issuer: issuer) }
+        await #expect(throws: WalletError.empty) { try await alone.holding(for: [asking(next)], at: origin, issuer: issuer) }
     }
 
     @Test func anotherChallengeOrCapabilityHasNoHolding() async throws {
@@ -52,12 +54,12 @@ struct WalletChoiceTests {
         let fresh = try TestIssuer.challenge(context: .zero)
         await #expect(throws: WalletError.empty) {
             try await wallet.holding(
-                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded.bytes)])
+                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded.bytes)], at: origin)
         }
         await #expect(throws: WalletError.empty) {
-            try await wallet.holding(for: [asking(playIssuer)], of: Capability("seat"))
+            try await wallet.holding(for: [asking(playIssuer)], at: origin, of: Capability("seat"))
         }
-        await #expect(throws: WalletError.empty) { try await wallet.holding(for: []) }
+        await #expect(throws: WalletError.empty) { try await wallet.holding(for: [], at: origin) }
     }
 
     private func asking(_ issuer: TestIssuer) -> PrivateTokenChallenge {

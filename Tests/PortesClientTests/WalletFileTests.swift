@@ -103,7 +103,7 @@ struct WalletFileTests {
 
     @Test func whatAnotherVersionWroteIsNotGuessedAt() async throws {
         var bytes = try await fill()
-        bytes[13] = 2
+        bytes[13] = 3
         try directory.write(bytes)
         #expect(throws: WalletError.newerVersion) { try Wallet(path: directory.walletPath) }
     }
@@ -111,13 +111,29 @@ struct WalletFileTests {
     @Test func aFileDecodesAndEncodesToTheSameBytes() async throws {
         let bytes = try await fill()
         #expect(try WalletContents(decoding: bytes).encoded == bytes)
-        #expect(WalletContents().encoded.count == 49)
+        #expect(WalletContents().encoded.count == 51)
+    }
+
+    @Test func aFileOfTheFirstVersionIsRead() async throws {
+        var body = Array(try await fill().dropLast(32))
+        // Nothing set aside and nothing surrendered: two lists of no items, which version 1 does not have.
+        #expect(body.suffix(2) == [0, 0])
+        body.removeLast(2)
+        body[13] = 1
+        try directory.write(body + KeyedBLAKE2b.hash(body).bytes)
+        let wallet = try Wallet(path: directory.walletPath)
+        #expect(await wallet.holdings.map(\.count) == [2])
+        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        #expect(try directory.bytes()[13] == 2)
     }
 
     /// With a valid checksum, what the parser itself refuses.
     @Test func hostileBodiesAreRefusedAndNeverTrap() async throws {
-        let bytes = try await fill()
-        let body = Array(bytes.dropLast(32))
+        var filled = try await WalletContents(decoding: fill())
+        let token = try #require(filled.spendings.first?.token)
+        filled.setAside = [.init(keyID: token.input.keyID, origin: origin, reason: .revoked)]
+        filled.surrendered = [.init(capability: Capability("session"), token: token)]
+        let body = Array(filled.encoded.dropLast(32))
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(state: seed)
         for round in 0..<5_000 {

@@ -43,12 +43,12 @@ struct WalletSpendTests {
             await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
-        let results = try await wallet.resume(at: origin.client())
-        #expect(results.map(\.outcome) == [.replayed(receipt: "a.b.c")])
+        let results = await wallet.resume(at: try origin.client())
+        #expect(try results.map { try $0.result.get().outcome } == [.replayed(receipt: "a.b.c")])
         #expect(results.map(\.purpose) == [[7]])
         origin.state.withLock { #expect($0.presented.count == 2 && $0.presented[0] == $0.presented[1]) }
         #expect(await wallet.unanswered.isEmpty)
-        #expect(try await wallet.resume(at: origin.client()).isEmpty)
+        #expect(await wallet.resume(at: try origin.client()).isEmpty)
     }
 
     @Test func aRequestThatNeverArrivedIsSpentWhenItIsSentAgain() async throws {
@@ -73,14 +73,9 @@ struct WalletSpendTests {
     ) async throws {
         let wallet = try await filled(1)
         origin.fail(.answer(status: 401, problem: refusal.rawValue))
-        if refusal == .keyNoLongerAccepted {
-            await #expect(throws: WalletError.empty) {
-                try await wallet.spend(session, for: challenge, at: origin.client())
-            }
-        } else {
-            let result = try await wallet.spend(session, for: challenge, at: origin.client())
-            #expect(result.outcome == .refused(refusal))
-        }
+        let result = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(result.outcome == .refused(refusal))
+        #expect(result.unusable.map(\.count) == (refusal.concernsKey ? [1] : []))
         #expect(await wallet.unanswered.isEmpty == !refusal.isTemporary)
         #expect(await wallet.holdings.isEmpty)
     }
@@ -96,26 +91,30 @@ struct WalletSpendTests {
         let stale = FakeOrigin.Fault.answer(status: 503, problem: "revocation-list-stale")
         origin.fail(stale, stale)
         #expect(
-            try await wallet.resume(at: origin.client()).map(\.outcome) == [
+            try await outcomes(wallet.resume(at: origin.client())) == [
                 .refused(.revocationListStale), .refused(.revocationListStale),
             ])
         #expect(await wallet.unanswered.count == 2)
-        #expect(try await wallet.resume(at: origin.client()).count == 2)
+        #expect(await wallet.resume(at: try origin.client()).count == 2)
         #expect(await wallet.unanswered.isEmpty)
     }
 
-    @Test func tokensOfAnEndedKeyAreDroppedAndTheNextKeyIsTried() async throws {
-        let next = TestIssuer()
+    @Test func eachResumedTokenHasAResultThoughOneGetsNoAnswer() async throws {
         let wallet = try await filled(3)
-        origin.state.withLock { state in
-            state.issuers.append(next)
-            state.ended = [TokenKeyID(of: issuer.publicKey)]
+        for purpose: UInt8 in 1...3 {
+            origin.fail(.loseRequest)
+            await #expect(throws: RedemptionError.self) {
+                try await wallet.spend(session, for: challenge, at: origin.client(), purpose: [purpose])
+            }
         }
-        try await add(2, to: wallet, from: next)
-        let result = try await wallet.spend(session, for: challenge, at: origin.client())
-        #expect(result.outcome == .spent(receipt: "a.b.c"))
-        #expect(await wallet.holdings.map(\.count) == [1])
-        origin.state.withLock { #expect($0.presented.count == 2) }
+        origin.fail(.loseAnswer, .answer(status: 409, problem: "already-spent"))
+        let results = await wallet.resume(at: try origin.client())
+        #expect(results.map(\.purpose) == [[1], [2], [3]])
+        #expect(
+            results.map { $0.result.map(\.outcome) } == [
+                .failure(.unreachable("Lost()")), .success(.alreadySpent), .success(.spent(receipt: "a.b.c")),
+            ])
+        #expect(try await outcomes(wallet.resume(at: origin.client())) == [.replayed(receipt: "a.b.c")])
     }
 
     @Test(arguments: [
@@ -162,9 +161,9 @@ struct WalletSpendTests {
         #expect(result.outcome == .spent(receipt: "a.b.c") && result.purpose == [7] && !result.isSettled)
         #expect(await wallet.unanswered.count == 1)
         try FileManager.default.removeItem(atPath: obstacle)
-        let again = try await wallet.resume(at: origin.client())
-        #expect(again.map(\.outcome) == [.replayed(receipt: "a.b.c")])
-        #expect(again.map(\.isSettled) == [true])
+        let again = await wallet.resume(at: try origin.client())
+        #expect(try outcomes(again) == [.replayed(receipt: "a.b.c")])
+        #expect(try again.map { try $0.result.get().isSettled } == [true])
         #expect(await wallet.unanswered.isEmpty)
     }
 
@@ -178,6 +177,10 @@ struct WalletSpendTests {
         #expect(outcomes.count == 32 && outcomes.allSatisfy { $0 == .spent(receipt: "a.b.c") })
         #expect(origin.state.withLock { $0.spent.count } == 32)
         #expect(await wallet.holdings.isEmpty)
+    }
+
+    private func outcomes(_ results: [Resumption]) throws -> [RedemptionOutcome] {
+        try results.map { try $0.result.get().outcome }
     }
 
     private func filled(_ count: Int) async throws -> Wallet {

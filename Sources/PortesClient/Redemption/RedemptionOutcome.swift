@@ -37,6 +37,25 @@ public enum RedemptionOutcome: Sendable, Hashable {
             case .malformed, .wrongTokenType, .keyNoLongerAccepted, .wrongChallenge, .badAuthenticator, .revoked: false
             }
         }
+
+        /// Whether it says something of all tokens of the key, so that the next would fare no better:
+        /// ``unknownKey``, ``keyNoLongerAccepted`` and ``revoked``.
+        ///
+        /// ``revoked`` may be about the one token only, which an origin does not tell apart.
+        public var concernsKey: Bool {
+            switch self {
+            case .unknownKey, .keyNoLongerAccepted, .revoked: true
+            case .malformed, .wrongTokenType, .keyNotYetAccepted, .wrongChallenge, .badAuthenticator,
+                .revocationListStale:
+                false
+            }
+        }
+    }
+
+    /// Why the origin takes no token of this key, if it said so.
+    var keyRefusal: Refusal? {
+        guard case .refused(let refusal) = self, refusal.concernsKey else { return nil }
+        return refusal
     }
 
     /// Whether the token is never to be sent again.

@@ -1,7 +1,7 @@
 public import PrivacyPass
 
 extension Wallet {
-    /// What to spend for what an origin asks for: give its capability and its challenge to
+    /// What to spend at `origin` for what it asks for: give its capability and its challenge to
     /// ``spend(_:for:at:path:binding:purpose:)``.
     ///
     /// One challenge may stand for several capabilities, which only the key that it names tells apart. So a holding of
@@ -10,17 +10,20 @@ extension Wallet {
     /// one that is not asked while a key fits, as asking it now shows it when a token is about to be spent. What is
     /// left must be of one capability, or of `capability`, which the caller may insist on.
     ///
-    /// Throws ``WalletError/empty`` if nothing fits, ``WalletError/severalCapabilities`` if it is not known which of
-    /// several capabilities is meant, and ``IssuanceError`` if the issuer does not know the key or cannot be asked.
+    /// Throws ``WalletError/empty`` if nothing fits but what is set aside for the origin,
+    /// ``WalletError/severalCapabilities`` if it is not known which of several capabilities is meant, and
+    /// ``IssuanceError`` if the issuer does not know the key or cannot be asked.
     public func holding(
-        for challenges: [PrivateTokenChallenge], of capability: Capability? = nil, issuer: IssuerClient? = nil
+        for challenges: [PrivateTokenChallenge], at origin: ServerName, of capability: Capability? = nil,
+        issuer: IssuerClient? = nil
     ) async throws -> Holding {
-        if let holding = holdingOfNamedKey(challenges, capability) { return holding }
+        let candidates = holdings.filter {
+            $0.isUsable(at: origin) && (capability == nil || $0.capability == capability)
+        }
+        if let holding = Self.holdingOfNamedKey(challenges, candidates) { return holding }
         var fitting: [Holding] = []
         for challenge in challenges {
-            let held = holdings.filter {
-                $0.challenge == challenge.challenge && (capability == nil || $0.capability == capability)
-            }
+            let held = candidates.filter { $0.challenge == challenge.challenge }
             guard !held.isEmpty else { continue }
             let isOfIssuer = issuer.map { $0.name.isSameServer(as: challenge.challenge.issuerName) } ?? false
             let asked = isOfIssuer ? try await issuer?.capability(of: challenge) : nil
@@ -31,15 +34,14 @@ extension Wallet {
         return first
     }
 
-    private func holdingOfNamedKey(_ challenges: [PrivateTokenChallenge], _ capability: Capability?) -> Holding? {
+    private static func holdingOfNamedKey(
+        _ challenges: [PrivateTokenChallenge], _ candidates: [Holding]
+    ) -> Holding? {
         for challenge in challenges {
             guard let key = challenge.tokenKey,
                 let keyID = TokenKeyID(publicKey: key, tokenType: challenge.challenge.tokenType)
             else { continue }
-            let holding = holdings.first {
-                $0.challenge == challenge.challenge && $0.keyID == keyID
-                    && (capability == nil || $0.capability == capability)
-            }
+            let holding = candidates.first { $0.challenge == challenge.challenge && $0.keyID == keyID }
             if let holding { return holding }
         }
         return nil

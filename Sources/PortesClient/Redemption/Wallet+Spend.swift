@@ -6,59 +6,90 @@ public struct SpendResult: Sendable, Hashable {
     public let outcome: RedemptionOutcome
     /// What the app noted when it took the token.
     public let purpose: [UInt8]
-    /// Whether the token is gone from the wallet, durably.
+    /// Whether the wallet has the answer on record, durably.
     ///
-    /// `false` after a temporary refusal, and where the file could not be written (a full disk): the token then stays
-    /// on record as sent, and sending it again brings the same answer.
+    /// `false` where the file could not be written (a full disk), and after a temporary refusal that says nothing of
+    /// the key: the token then stays on record as sent, and sending it again brings the same answer.
     public let isSettled: Bool
+    /// Tokens that this spend found to be of no use here; told once, and kept aside in the wallet.
+    public internal(set) var unusable: [Wallet.Unusable] = []
+}
+
+/// A token that was sent again, and what came of it.
+public struct Resumption: Sendable {
+    /// What the app noted when it took the token.
+    public let purpose: [UInt8]
+    /// The answer; an error if none is known still, and the token then stays on record.
+    public let result: Result<SpendResult, RedemptionError>
 }
 
 extension Wallet {
+    /// The largest number of unspent tokens that one spend presents: 3, each of another key.
+    public static let maximumTries = 3
+
     /// Spends one token of a capability at an origin, for a challenge that the origin sent or is known to send.
     ///
-    /// Tokens of a key that turns out to be over are dropped, and one of the next key is tried. Throws
-    /// ``WalletError/empty`` if none is left, and ``RedemptionError`` if no answer is known; the token then stays on
-    /// record for ``resume(at:path:)``, and so it does after a refusal that is temporary.
+    /// Where the origin says that it does not take the token's key, revoked, over or unknown to it, that key's tokens
+    /// are set aside for this origin and one of the next key is tried. They stay in the wallet, and other origins get
+    /// them; here they are sent again after ``readmit(at:)``, and those of an unknown key once it is known.
+    ///
+    /// An origin that refuses everything learns little by it: it is shown ``maximumTries`` tokens in one spend, which
+    /// it can tell to be one client's, and in all spends one token of each key that the wallet has for it. It sees
+    /// which keys these are, so drop keys that are over with ``discard(_:)``.
+    ///
+    /// Throws ``WalletError/empty`` if there is no token to try, and ``RedemptionError`` if no answer is known; the
+    /// token then stays on record for ``resume(at:path:)``, and so it does after a refusal that is temporary.
     public func spend(
         _ capability: Capability?, for challenge: TokenChallenge, at origin: OriginClient,
         path: String = OriginClient.redemptionPath, binding: [UInt8]? = nil, purpose: [UInt8] = []
     ) async throws -> SpendResult {
-        while true {
-            let spending = try take(
-                capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
-            let keyID = spending.token.input.keyID
-            let result = try await send(spending, to: origin, path: path)
-            guard result.outcome == .refused(.keyNoLongerAccepted) else { return result }
-            try discard(keyID)
+        let spending = try take(capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
+        var result = try await send(spending, to: origin, path: path)
+        for _ in 1..<Wallet.maximumTries where result.outcome.keyRefusal != nil && result.isSettled {
+            let next: Spending
+            do {
+                next = try take(capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
+            } catch {
+                // The answer to the last token is worth more than why there is none to follow it.
+                return result
+            }
+            let unusable = result.unusable
+            result = try await send(next, to: origin, path: path)
+            result.unusable = unusable + result.unusable
         }
+        return result
     }
 
-    /// Sends every token again that was sent to an origin earlier without an answer being known, each once.
-    ///
-    /// Throws ``RedemptionError`` at the first that brings no answer.
-    public func resume(
-        at origin: OriginClient, path: String = OriginClient.redemptionPath
-    ) async throws -> [SpendResult] {
-        var results: [SpendResult] = []
+    /// Sends every token again that was sent to an origin earlier without an answer being known, each once, and gives
+    /// what came of each in the order in which they were sent first.
+    public func resume(at origin: OriginClient, path: String = OriginClient.redemptionPath) async -> [Resumption] {
+        var results: [Resumption] = []
         for nonce in unansweredNonces(at: origin.name) {
             guard let spending = resume(nonce) else { continue }
-            results.append(try await send(spending, to: origin, path: path))
+            let purpose = spending.purpose
+            do {
+                let result = try await send(spending, to: origin, path: path)
+                results.append(Resumption(purpose: purpose, result: .success(result)))
+            } catch {
+                results.append(Resumption(purpose: purpose, result: .failure(error)))
+            }
         }
         return results
     }
 
     private func send(
         _ spending: consuming Spending, to origin: OriginClient, path: String
-    ) async throws -> SpendResult {
-        let purpose = spending.purpose
+    ) async throws(RedemptionError) -> SpendResult {
+        let (purpose, nonce) = (spending.purpose, spending.token.input.nonce)
         let outcome = try await origin.redeem(spending, path: path)
-        guard outcome.isFinal else { return SpendResult(outcome: outcome, purpose: purpose, isSettled: false) }
         do {
-            try await spending.settle()
+            let unusable = try note(outcome, to: nonce)
+            return SpendResult(
+                outcome: outcome, purpose: purpose, isSettled: outcome.isFinal || outcome.keyRefusal != nil,
+                unusable: unusable.map { [$0] } ?? [])
         } catch {
             // The token is spent whatever the disk says: its answer must not be lost for that.
             return SpendResult(outcome: outcome, purpose: purpose, isSettled: false)
         }
-        return SpendResult(outcome: outcome, purpose: purpose, isSettled: true)
     }
 }

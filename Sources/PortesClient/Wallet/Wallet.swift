@@ -41,21 +41,32 @@ public actor Wallet {
         public let keyID: TokenKeyID
         /// How many there are.
         public let count: Int
+        /// Where they are not sent, since the origin said that it takes no tokens of this key.
+        public let setAside: [SetAside]
+
+        /// Whether a spend at an origin that sent the challenge may use them.
+        public func isUsable(at origin: ServerName) -> Bool {
+            !setAside.contains { $0.origin.isSameServer(as: origin) }
+        }
     }
 
-    /// What can be spent, that of the oldest key first.
+    /// What is unspent, that of the oldest key first.
     public var holdings: [Holding] {
         contents.lots.map { lot in
-            Holding(
-                capability: lot.capability, challenge: lot.challenge, keyID: TokenKeyID(of: lot.tokenKey),
-                count: lot.count)
+            let keyID = lot.keyID
+            return Holding(
+                capability: lot.capability, challenge: lot.challenge, keyID: keyID, count: lot.count,
+                setAside: contents.setAside.filter { $0.keyID == keyID }.map {
+                    SetAside(origin: $0.origin, reason: $0.reason)
+                })
         }
     }
 
     /// The origins to which tokens were sent without an answer being known yet.
     public var unanswered: [ServerName] { contents.spendings.map(\.origin) }
 
-    /// Takes one token for a challenge, to be spent at `origin`; of the oldest key, as that ends first.
+    /// Takes one token for a challenge, to be spent at `origin`; of the oldest key that is not set aside there, as
+    /// that ends first.
     ///
     /// `binding` says what the token is spent for, 16 to 256 bytes of which 16 are random; 32 random bytes are made
     /// if it is `nil`. `purpose`, up to 65,535 bytes, is never sent: it tells the app after a crash what it was about.
@@ -68,7 +79,7 @@ public actor Wallet {
         let binding = binding ?? Randomness.bytes(Bytes32.count)
         guard (16...256).contains(binding.count), purpose.count <= Int(UInt16.max) else { throw .wrongLength }
         var next = contents
-        guard let token = next.take(capability, for: challenge) else { throw .empty }
+        guard let token = next.take(capability, for: challenge, at: origin) else { throw .empty }
         let sent = WalletContents.Sent(token: token, origin: origin, binding: binding, purpose: purpose)
         next.spendings.append(sent)
         try save(next)
@@ -101,7 +112,7 @@ public actor Wallet {
     @discardableResult
     public func discard(_ keyID: TokenKeyID) throws(WalletError) -> Int {
         var next = contents
-        next.lots.removeAll { TokenKeyID(of: $0.tokenKey) == keyID }
+        next.lots.removeAll { $0.keyID == keyID }
         next.requests.removeAll { TokenKeyID(of: $0.stored.tokenKey) == keyID && !fetching.contains($0.id) }
         let count = contents.tokenCount - next.tokenCount
         if count > 0 || next.requests.count < contents.requests.count { try save(next) }
@@ -126,6 +137,8 @@ public actor Wallet {
     /// Makes a change durable, and only then takes it over.
     func save(_ next: WalletContents) throws(WalletError) {
         guard !isClosed else { throw .closed }
+        var next = next
+        next.forgetIdleKeys()
         try file.replace(with: next.encoded)
         contents = next
     }

@@ -2,13 +2,14 @@ internal import LibSodium
 internal import PrivacyPass
 internal import VOPRF
 
-/// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ BLAKE2b-256 of all before (32)`.
+/// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖
+/// BLAKE2b-256 of all before (32)`. Version 1, which is read too, ends with the requests.
 ///
 /// Counts and lengths are variable-size integers of RFC 9000. Nothing in it is encrypted: the file's mode keeps other
 /// users out, and the version leaves room for a sealed form.
 extension WalletContents {
     private static let magic = Array("portes wallet".utf8)
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// The bytes of the file.
     var encoded: [UInt8] {
@@ -35,15 +36,26 @@ extension WalletContents {
             writer.append(prefixed: (request.capability?.name ?? "").utf8)
             writer.append(prefixed: request.encoded)
         }
+        writer.append(variableSizeInteger: UInt64(setAside.count))
+        for key in setAside {
+            writer.append(key.keyID.bytes)
+            writer.append(prefixed: key.origin.text.utf8)
+            writer.append(prefixed: key.reason.rawValue.utf8)
+        }
+        writer.append(variableSizeInteger: UInt64(surrendered.count))
+        for surrendered in surrendered {
+            writer.append(prefixed: (surrendered.capability?.name ?? "").utf8)
+            writer.append(prefixed: surrendered.token.encoded)
+        }
         return writer.bytes + KeyedBLAKE2b.hash(writer.bytes).bytes
     }
 
-    /// Decodes the bytes of a file, every one of which must be as ``encoded`` would write it.
+    /// Decodes the bytes of a file, every one of which must be as ``encoded`` of its version would write it.
     init(decoding bytes: [UInt8]) throws(WalletError) {
         guard bytes.count > Self.magic.count, bytes.starts(with: Self.magic) else { throw .corrupt }
         let version = bytes[Self.magic.count]
         guard version <= Self.version else { throw .newerVersion }
-        guard version == Self.version, bytes.count >= Self.magic.count + 1 + Bytes32.count else { throw .corrupt }
+        guard version >= 1, bytes.count >= Self.magic.count + 1 + Bytes32.count else { throw .corrupt }
         let body = Array(bytes.dropLast(Bytes32.count))
         guard KeyedBLAKE2b.hash(body).bytes == Array(bytes.suffix(Bytes32.count)) else { throw .corrupt }
         var reader = ByteReader(body)
@@ -52,6 +64,10 @@ extension WalletContents {
             lots = try reader.list { reader throws(MessageError) in try Lot(from: &reader) }
             spendings = try reader.list { reader throws(MessageError) in try Sent(from: &reader) }
             requests = try reader.list { reader throws(MessageError) in try Request(from: &reader) }
+            if version > 1 {
+                setAside = try reader.list { reader throws(MessageError) in try SetAside(from: &reader) }
+                surrendered = try reader.list { reader throws(MessageError) in try Surrendered(from: &reader) }
+            }
             try reader.finish()
         } catch {
             throw .corrupt
@@ -77,6 +93,23 @@ extension WalletContents.Sent {
         origin = try ServerName(String(decoding: reader.prefixed(), as: UTF8.self))
         binding = try reader.prefixed()
         purpose = try reader.prefixed()
+    }
+}
+
+extension WalletContents.SetAside {
+    fileprivate init(from reader: inout ByteReader) throws(MessageError) {
+        keyID = TokenKeyID(try reader.bytes32())
+        origin = try ServerName(String(decoding: reader.prefixed(), as: UTF8.self))
+        let reason = try RedemptionOutcome.Refusal(rawValue: String(decoding: reader.prefixed(), as: UTF8.self))
+        guard let reason, reason.concernsKey else { throw .invalidEncoding }
+        self.reason = reason
+    }
+}
+
+extension WalletContents.Surrendered {
+    fileprivate init(from reader: inout ByteReader) throws(MessageError) {
+        capability = try reader.capability()
+        token = try Token(decoding: reader.prefixed())
     }
 }
 

@@ -10,6 +10,10 @@ struct WalletContents {
     var spendings: [Sent] = []
     /// Requests that were sent, or were about to be, and for which no answer is known.
     var requests: [Request] = []
+    /// Keys whose tokens an origin does not take.
+    var setAside: [SetAside] = []
+    /// Tokens that were taken out to be revoked.
+    var surrendered: [Surrendered] = []
 
     /// Unspent tokens that differ only in nonce and authenticator.
     struct Lot {
@@ -22,6 +26,7 @@ struct WalletContents {
         static let bytesPerToken = 96
 
         var count: Int { bytes.count / Lot.bytesPerToken }
+        var keyID: TokenKeyID { TokenKeyID(of: tokenKey) }
     }
 
     /// A token on its way, with all that is needed to send it again exactly as before.
@@ -32,6 +37,23 @@ struct WalletContents {
         let purpose: [UInt8]
 
         var nonce: Nonce { token.input.nonce }
+    }
+
+    /// A key of which an origin said that it takes no tokens. The word of one origin counts at no other.
+    struct SetAside: Hashable {
+        let keyID: TokenKeyID
+        let origin: ServerName
+        let reason: RedemptionOutcome.Refusal
+
+        func concerns(_ keyID: TokenKeyID, at origin: ServerName) -> Bool {
+            self.keyID == keyID && self.origin.isSameServer(as: origin)
+        }
+    }
+
+    /// A token that is to be revoked, until it is known that it was.
+    struct Surrendered {
+        let capability: Capability?
+        let token: Token
     }
 
     /// A request on its way.
@@ -73,18 +95,29 @@ struct WalletContents {
         }
     }
 
-    /// Takes one unspent token of the oldest key out, or gives `nil` if there is none.
-    mutating func take(_ capability: Capability?, for challenge: TokenChallenge) -> Token? {
-        let index = lots.firstIndex { $0.capability == capability && $0.challenge == challenge && $0.count > 0 }
-        guard let index else { return nil }
+    /// Takes one unspent token out for an origin, of the oldest key that is not set aside there, or gives `nil` if
+    /// there is none.
+    mutating func take(_ capability: Capability?, for challenge: TokenChallenge, at origin: ServerName) -> Token? {
+        let setAside = setAside
+        return takeFirst { lot in
+            guard lot.capability == capability, lot.challenge == challenge else { return false }
+            let keyID = lot.keyID
+            return !setAside.contains { $0.concerns(keyID, at: origin) }
+        }
+    }
+
+    /// Takes one token out of the first lot that fits, or gives `nil` if there is none.
+    mutating func takeFirst(_ fits: (Lot) -> Bool) -> Token? {
+        guard let index = lots.firstIndex(where: { $0.count > 0 && fits($0) }) else { return nil }
         let lot = lots[index]
+        let challenge = lot.challenge
         let bytes = lot.bytes.suffix(Lot.bytesPerToken)
         lots[index].bytes.removeLast(bytes.count)
         if lots[index].bytes.isEmpty { lots.remove(at: index) }
         guard let nonce = Bytes32(bytes.prefix(Bytes32.count)) else { return nil }
         let input = AuthenticatorInput(
             tokenType: challenge.tokenType, nonce: Nonce(nonce), challengeDigest: challenge.digest,
-            keyID: TokenKeyID(of: lot.tokenKey))
+            keyID: lot.keyID)
         return try? Token(input: input, authenticator: Array(bytes.dropFirst(Bytes32.count)))
     }
 }
@@ -106,6 +139,13 @@ extension WalletContents.Lot: CustomStringConvertible, CustomReflectable {
 extension WalletContents.Sent: CustomStringConvertible, CustomReflectable {
     /// Says only that this is a token on its way.
     var description: String { "Sent" }
+    /// Shows no part of it.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension WalletContents.Surrendered: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is a token to be revoked.
+    var description: String { "Surrendered" }
     /// Shows no part of it.
     var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -22,8 +22,16 @@ struct RedemptionWords {
         case .refused(let refusal):
             self.init(
                 name: refusal.rawValue, text: "the origin refused the token: \(refusal.rawValue)",
-                hint: refusal.isTemporary ? "the token is kept; try again in a while" : "spend another one, or fetch new ones")
+                hint: RedemptionWords.hint(refusal))
         }
+    }
+
+    private static func hint(_ refusal: RedemptionOutcome.Refusal) -> String {
+        if refusal == .wrongChallenge {
+            return "the tokens were fetched for another origin or issuer name: check --origin-name and --issuer-name"
+        }
+        if refusal.isTemporary { return "the token is kept; try again in a while" }
+        return refusal.concernsKey ? "fetch new ones with portes token fetch" : "spend another one, or fetch new ones"
     }
 
     private init(name: String, text: String, receipt: String?) {

@@ -13,6 +13,9 @@ struct TokenSpendCommand: AsyncParsableCommand {
             Asks the origin what it wants, and sends one token that fits. If no answer came last time, that token is \
             sent again instead, to the same end: it counts once. The receipt goes to standard output.
 
+            Tokens whose key the origin says is revoked, over or unknown are set aside for this origin, and one of the \
+            next key is sent; at most \(Wallet.maximumTries) in one command.
+
             An origin may take only tokens that were made for a fresh challenge of its own, which no wallet has in \
             advance. With --issuer one is then fetched and spent at once; issuer and origin can then see by the time \
             that these belong together.
@@ -25,6 +28,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
     @Option(help: "The path that takes the token.") var path: String = OriginClient.redemptionPath
     @Option(help: "The capability to spend, where the origin takes several.") var capability: String?
+    @Flag(help: "Also use tokens that were set aside because this origin refused their key.") var includeSetAside = false
     @Option(help: "The issuer's URL: asked what the origin's key is for, and for a token for a fresh challenge.")
     var issuer: String?
     @Option(help: "The issuer's name in challenges, where it is not the URL's host and port.") var issuerName: String?
@@ -38,30 +42,37 @@ struct TokenSpendCommand: AsyncParsableCommand {
         let name = try originName.map { try ClientArgument.serverName($0, flag: "--origin-name") }
         let origin = try OriginClient(origin, name: name, connection: connection.connection)
         let wallet = try ClientArgument.wallet(wallet)
-        let result = try await spendOrResume(wallet, at: origin)
-        let words = RedemptionWords(result.outcome)
-        if result.outcome.isFinal, !result.isSettled {
-            Output.note("the wallet file could not be written: the next spend sends this token again, and it counts once")
+        if includeSetAside { try await wallet.readmit(at: origin.name) }
+        var report = SpendReport()
+        var result = try await resume(wallet, at: origin, into: &report)
+        if result == nil {
+            let spent = try await spend(from: wallet, at: origin)
+            report.add(spent)
+            result = spent
         }
-        if json {
-            try Output.json(
-                Shown(outcome: words.name, receipt: words.receipt, unspent: await wallet.count))
-        } else if let receipt = words.receipt {
-            Output.note(words.text)
-            Output.data(receipt)
-        }
-        if let failure = words.failure { throw failure }
+        try await report.show(json: json, unspent: wallet.count)
+        if let failure = result.flatMap({ RedemptionWords($0.outcome).failure }) { throw failure }
     }
 
-    /// A token that was sent before without an answer is what this spend is about, if it turns out good.
-    private func spendOrResume(_ wallet: Wallet, at origin: OriginClient) async throws -> SpendResult {
-        var resumed: SpendResult?
-        for result in try await wallet.resume(at: origin, path: path) {
-            Output.note("a token sent before, whose answer was not known: \(RedemptionWords(result.outcome).text)")
-            if RedemptionWords(result.outcome).failure == nil { resumed = result }
+    /// Sends the tokens again that were sent before without an answer; one that turns out good is what this spend is
+    /// about.
+    private func resume(
+        _ wallet: Wallet, at origin: OriginClient, into report: inout SpendReport
+    ) async throws -> SpendResult? {
+        var good: SpendResult?
+        var unanswered: RedemptionError?
+        for resumption in await wallet.resume(at: origin, path: path) {
+            switch resumption.result {
+            case .success(let result):
+                Output.note("a token sent before, whose answer was not known: \(RedemptionWords(result.outcome).text)")
+                report.add(result)
+                if RedemptionWords(result.outcome).failure == nil { good = result }
+            case .failure(let error): unanswered = error
+            }
         }
-        if let resumed { return resumed }
-        return try await spend(from: wallet, at: origin)
+        // Another token would be spent beside one that may have been spent already.
+        if good == nil, let unanswered { throw unanswered }
+        return good
     }
 
     private func spend(from wallet: Wallet, at origin: OriginClient) async throws -> SpendResult {
@@ -69,7 +80,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
         let issuer = try issuerClient()
         let challenges = try await origin.challenges(path: path)
         do {
-            let holding = try await wallet.holding(for: challenges, of: wanted, issuer: issuer)
+            let holding = try await wallet.holding(for: challenges, at: origin.name, of: wanted, issuer: issuer)
             return try await wallet.spend(holding.capability, for: holding.challenge, at: origin, path: path)
         } catch WalletError.empty {
             let fresh = challenges.first { $0.challenge.redemptionContext != nil }
@@ -102,11 +113,5 @@ struct TokenSpendCommand: AsyncParsableCommand {
         var connection = connection.connection
         connection.proxy = issuerProxy
         return try IssuerClient(issuer, name: name, connection: connection)
-    }
-
-    private struct Shown: Encodable {
-        let outcome: String
-        let receipt: String?
-        let unspent: Int
     }
 }

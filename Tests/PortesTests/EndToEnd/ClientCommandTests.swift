@@ -32,6 +32,25 @@ import Testing
         }
     }
 
+    @Test func afterARevocationATokenOfTheNextKeyIsSpentByTheSameCommand() async throws {
+        try await withServers { servers, app, place in
+            let old = try await app.tokens(1, place)[0]
+            #expect(try fetch(4, servers, place, voucher: try await voucher(4, place)).code == 0)
+            _ = try await ChildProcess.run(["key", "rotate", "session"] + place.adminFlags)
+            #expect(try fetch(2, servers, place, voucher: try await voucher(2, place)).code == 0)
+            _ = try await ChildProcess.run(["key", "revoke", old.input.keyID.hexadecimal, "--yes"] + place.adminFlags)
+            // The clearing server hears of both within seconds.
+            #expect(try await outcome(of: old, app) { $0 == "revoked" } == "revoked")
+            let new = try await app.tokens(1, place)[0]
+            #expect(try await outcome(of: new, app) { $0 == "spent" } == "spent")
+            let spent = try CommandRun(spend(servers.clearingURL, place) + ["--json"])
+            #expect(spent.code == 0, "\(spent.errors)")
+            #expect(spent.errors.contains(/4 tokens of session set aside: the origin says that key [0-9a-f]{16} is revoked\n/))
+            #expect(spent.output.contains(/"count"\s*:\s*4/) && spent.output.contains(/"reason"\s*:\s*"revoked"/))
+            #expect(spent.output.contains(/"outcome"\s*:\s*"spent"/))
+        }
+    }
+
     @Test func aFetchAndASpendThatCannotBeSaySoAndExitWith1() async throws {
         try await withServers { servers, app, place in
             let none = try CommandRun(spend(servers.clearingURL, place))
@@ -109,6 +128,16 @@ import Testing
         while true {
             let run = try attempt()
             if isDone(run) || ContinuousClock.now > deadline { return run }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Presents a token until the answer is what is waited for, for at most 20 s.
+    private func outcome(of token: Token, _ app: DemoApp, until isDone: (String) -> Bool) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            let outcome = try await app.redeem(token, binding: Randomness.bytes(32)).outcome
+            if isDone(outcome) || ContinuousClock.now > deadline { return outcome }
             try await Task.sleep(for: .milliseconds(50))
         }
     }

@@ -1,0 +1,73 @@
+public import PrivacyPass
+
+extension Wallet {
+    /// Where the tokens of a key are not sent, and why.
+    public struct SetAside: Sendable, Hashable {
+        /// The origin that said so; its word counts at no other.
+        public let origin: ServerName
+        /// What it said: one that ``RedemptionOutcome/Refusal/concernsKey``.
+        public let reason: RedemptionOutcome.Refusal
+    }
+
+    /// Tokens that a spend found to be of no use at an origin.
+    public struct Unusable: Sendable, Hashable {
+        /// What they would be good for, if their issuer says so.
+        public let capability: Capability?
+        /// The key that made them.
+        public let keyID: TokenKeyID
+        /// How many there are, with the one that was sent.
+        public let count: Int
+        /// What the origin said.
+        public let reason: RedemptionOutcome.Refusal
+    }
+
+    /// Lets the tokens of keys that `origin` refused be sent there again, and says how many there are.
+    @discardableResult
+    public func readmit(at origin: ServerName) throws(WalletError) -> Int {
+        let keys = contents.setAside.filter { $0.origin.isSameServer(as: origin) }.map(\.keyID)
+        guard !keys.isEmpty else { return 0 }
+        var next = contents
+        next.setAside.removeAll { $0.origin.isSameServer(as: origin) }
+        try save(next)
+        return keys.reduce(0) { $0 + contents.count(of: $1, at: origin) }
+    }
+
+    /// Notes the answer to a token that was sent: durably, all of it or nothing. Gives the tokens that are newly set
+    /// aside.
+    func note(_ outcome: RedemptionOutcome, to nonce: Nonce) throws(WalletError) -> Unusable? {
+        guard let sent = contents.spendings.first(where: { $0.nonce == nonce }) else { return nil }
+        let keyID = sent.token.input.keyID
+        var next = contents
+        if outcome.isFinal {
+            next.spendings.removeAll { $0.nonce == nonce }
+            // The origin knows the key by now.
+            next.setAside.removeAll { $0.concerns(keyID, at: sent.origin) && $0.reason == .unknownKey }
+        }
+        guard let reason = outcome.keyRefusal else {
+            if outcome.isFinal { try save(next) }
+            return nil
+        }
+        let isNew = !contents.setAside.contains { $0.concerns(keyID, at: sent.origin) }
+        next.setAside.removeAll { $0.concerns(keyID, at: sent.origin) }
+        next.setAside.append(WalletContents.SetAside(keyID: keyID, origin: sent.origin, reason: reason))
+        try save(next)
+        guard isNew else { return nil }
+        return Unusable(
+            capability: next.lots.first { $0.keyID == keyID }?.capability, keyID: keyID,
+            count: 1 + next.count(of: keyID, at: sent.origin), reason: reason)
+    }
+}
+
+extension WalletContents {
+    /// How many tokens of a key could be spent at an origin.
+    func count(of keyID: TokenKeyID, at origin: ServerName) -> Int {
+        lots.reduce(0) { $0 + ($1.keyID == keyID && $1.challenge.allows(origin: origin) ? $1.count : 0) }
+    }
+
+    /// Keeps what was said of a key only while there are tokens of it.
+    mutating func forgetIdleKeys() {
+        guard !setAside.isEmpty else { return }
+        let held = Set(lots.map(\.keyID) + spendings.map(\.token.input.keyID))
+        setAside.removeAll { !held.contains($0.keyID) }
+    }
+}

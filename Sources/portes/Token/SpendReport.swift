@@ -1,0 +1,67 @@
+import PortesClient
+import PrivacyPass
+
+/// What a spend did, in the order in which the answers came.
+struct SpendReport {
+    private var results: [SpendResult] = []
+
+    mutating func add(_ result: SpendResult) {
+        results.append(result)
+        for tokens in result.unusable { Output.note(SpendReport.text(of: tokens)) }
+        if result.outcome.isFinal, !result.isSettled {
+            Output.note("the wallet file could not be written: the next spend sends this token again, and it counts once")
+        }
+    }
+
+    /// Prints the receipts, or as JSON all of it; the last answer is the one that counts.
+    func show(json: Bool, unspent: Int) throws {
+        guard let last = results.last else { return }
+        let words = RedemptionWords(last.outcome)
+        if json {
+            let receipts = results.compactMap { RedemptionWords($0.outcome).receipt }
+            try Output.json(
+                Shown(
+                    outcome: words.name, receipt: words.receipt ?? receipts.last,
+                    receipts: receipts.count > 1 ? receipts : nil, unspent: unspent,
+                    setAside: results.flatMap(\.unusable).map(Shown.Tokens.init)))
+        } else {
+            if words.failure == nil { Output.note(words.text) }
+            for receipt in results.compactMap({ RedemptionWords($0.outcome).receipt }) { Output.data(receipt) }
+        }
+    }
+
+    private static func text(of tokens: Wallet.Unusable) -> String {
+        let count = tokens.count == 1 ? "1 token" : "\(tokens.count) tokens"
+        let kind = tokens.capability.map { " of \($0)" } ?? ""
+        let key = tokens.keyID.hexadecimal.prefix(16)
+        let reason =
+            switch tokens.reason {
+            case .revoked: "revoked"
+            case .keyNoLongerAccepted: "over"
+            default: "unknown to it"
+            }
+        return "\(count)\(kind) set aside: the origin says that key \(key) is \(reason)"
+    }
+
+    private struct Shown: Encodable {
+        let outcome: String
+        let receipt: String?
+        let receipts: [String]?
+        let unspent: Int
+        let setAside: [Tokens]
+
+        struct Tokens: Encodable {
+            let capability: String?
+            let key: String
+            let count: Int
+            let reason: String
+
+            init(_ tokens: Wallet.Unusable) {
+                capability = tokens.capability?.name
+                key = tokens.keyID.hexadecimal
+                count = tokens.count
+                reason = tokens.reason.rawValue
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import LibSodium
+import PrivacyPass
+import Synchronization
+import Testing
+
+@testable import PortesClient
+
+/// What a wallet does with the tokens of a key that an origin refuses.
+struct WalletSetAsideTests {
+    let directory: TemporaryDirectory
+    let old = TestIssuer()
+    let new = TestIssuer()
+    let origin: FakeOrigin
+    let challenge: TokenChallenge
+    let name: ServerName
+    let session = Capability("session")
+    let spent = RedemptionOutcome.spent(receipt: "a.b.c")
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        origin = FakeOrigin(old, new)
+        challenge = try TestIssuer.challenge()
+        name = try ServerName("origin.example")
+    }
+
+    @Test(arguments: [RedemptionOutcome.Refusal.revoked, .keyNoLongerAccepted, .unknownKey])
+    func aRefusedKeyCostsOneTokenAndTheNextKeysTokenIsSpentAtOnce(refusal: RedemptionOutcome.Refusal) async throws {
+        let wallet = try await filled([(old, 5), (new, 2)])
+        refuse(refusal, old)
+        let first = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(first.outcome == spent)
+        #expect(
+            first.unusable == [
+                Wallet.Unusable(capability: session, keyID: TokenKeyID(of: old.publicKey), count: 5, reason: refusal)
+            ])
+        let second = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(second.outcome == spent && second.unusable.isEmpty)
+        #expect(presented == 3)
+        #expect(await wallet.holdings.map(\.count) == [4])
+        #expect(await wallet.unanswered.isEmpty == !refusal.isTemporary)
+        await #expect(throws: WalletError.empty) {
+            try await wallet.spend(session, for: challenge, at: origin.client())
+        }
+        #expect(presented == 3)
+    }
+
+    @Test func whatIsSetAsideIsStillSoAfterARestartUntilItIsReadmitted() async throws {
+        refuse(.revoked, old)
+        do {
+            let wallet = try await filled([(old, 3)])
+            #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == .refused(.revoked))
+        }
+        let wallet = try Wallet(path: directory.walletPath)
+        #expect(await wallet.holdings.map(\.setAside) == [[Wallet.SetAside(origin: name, reason: .revoked)]])
+        await #expect(throws: WalletError.empty) { _ = try await wallet.take(session, for: challenge, at: name) }
+        await #expect(throws: WalletError.empty) {
+            try await wallet.holding(for: [PrivateTokenChallenge(challenge: challenge)], at: name)
+        }
+        origin.state.withLock { $0.refused = [:] }
+        #expect(try await wallet.readmit(at: ServerName("ORIGIN.example")) == 2)
+        #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == spent)
+        #expect(try await wallet.readmit(at: name) == 0)
+    }
+
+    @Test func tokensOfAnUnknownKeyAreSpentOnceTheOriginKnowsIt() async throws {
+        let wallet = try await filled([(old, 3), (new, 1)])
+        refuse(.unknownKey, old)
+        #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == spent)
+        #expect(await wallet.unanswered == [name])
+        #expect(try await outcomes(wallet.resume(at: origin.client())) == [.refused(.unknownKey)])
+        origin.state.withLock { $0.refused = [:] }
+        #expect(try await outcomes(wallet.resume(at: origin.client())) == [spent])
+        #expect(await wallet.holdings.map(\.setAside) == [[]])
+        #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == spent)
+        #expect(await wallet.holdings.map(\.count) == [1])
+    }
+
+    @Test func anOriginThatRefusesEverythingSeesThreeTokensInASpendAndOneOfEachKeyInAll() async throws {
+        let wallet = try await filled((0..<5).map { _ in (TestIssuer(), 4) })
+        let revoked = FakeOrigin.Fault.answer(status: 401, problem: "revoked")
+        origin.state.withLock { $0.faults = Array(repeating: revoked, count: 50) }
+        let first = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(first.outcome == .refused(.revoked) && first.unusable.map(\.count) == [4, 4, 4])
+        #expect(presented == 3)
+        let second = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(second.unusable.map(\.count) == [4, 4])
+        for _ in 0..<3 {
+            await #expect(throws: WalletError.empty) {
+                try await wallet.spend(session, for: challenge, at: origin.client())
+            }
+        }
+        #expect(presented == 5)
+        #expect(await wallet.holdings.map(\.count) == [3, 3, 3, 3, 3])
+    }
+
+    @Test func theWordOfOneOriginCountsAtNoOther() async throws {
+        let anywhere = try TestIssuer.challenge(origins: [])
+        let wallet = try await filled([(old, 3)], for: anywhere)
+        let liar = FakeOrigin(old)
+        liar.state.withLock { $0.refused = [TokenKeyID(of: old.publicKey): "revoked"] }
+        let result = try await wallet.spend(session, for: anywhere, at: liar.client("https://liar.example"))
+        #expect(result.outcome == .refused(.revoked))
+        #expect(try await wallet.spend(session, for: anywhere, at: origin.client()).outcome == spent)
+    }
+
+    @Test func whereTheRefusalCannotBeWrittenNoOtherTokenIsShown() async throws {
+        /// Fills the disk, so to speak, while the token is on its way.
+        struct Filling: TokenTransport {
+            let origin: FakeOrigin
+            let directory: TemporaryDirectory
+
+            func send(_ request: TransportRequest) async throws -> TransportResponse {
+                try directory.obstruct()
+                return try await origin.send(request)
+            }
+        }
+        let wallet = try await filled([(old, 3), (new, 1)])
+        refuse(.revoked, old)
+        let client = try OriginClient(
+            url: ServerURL("https://origin.example"), transport: Filling(origin: origin, directory: directory))
+        let result = try await wallet.spend(session, for: challenge, at: client)
+        #expect(result.outcome == .refused(.revoked) && !result.isSettled)
+        #expect(presented == 1)
+    }
+
+    @Test func aDiscardedKeyIsForgotten() async throws {
+        let wallet = try await filled([(old, 3), (new, 1)])
+        refuse(.revoked, old)
+        _ = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(await wallet.contents.setAside.count == 1)
+        #expect(try await wallet.discard(TokenKeyID(of: old.publicKey)) == 2)
+        #expect(try WalletContents(decoding: directory.bytes()).setAside.isEmpty)
+    }
+
+    private var presented: Int { origin.state.withLock { $0.presented.count } }
+
+    private func refuse(_ refusal: RedemptionOutcome.Refusal, _ issuer: TestIssuer) {
+        origin.state.withLock { $0.refused[TokenKeyID(of: issuer.publicKey)] = refusal.rawValue }
+    }
+
+    private func outcomes(_ results: [Resumption]) throws -> [RedemptionOutcome] {
+        try results.map { try $0.result.get().outcome }
+    }
+
+    private func filled(_ lots: [(TestIssuer, Int)], for other: TokenChallenge? = nil) async throws -> Wallet {
+        let wallet = try Wallet(path: directory.walletPath)
+        for (issuer, count) in lots {
+            try await wallet.fetch(
+                count, of: session, for: other ?? challenge, from: FakeIssuer(issuer).client(),
+                voucher: Voucher(FakeIssuer.voucher))
+        }
+        return wallet
+    }
+}

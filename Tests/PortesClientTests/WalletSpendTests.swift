@@ -57,7 +57,15 @@ struct WalletSpendTests {
         await #expect(throws: RedemptionError.self) {
             try await wallet.spend(session, for: challenge, at: origin.client())
         }
-        #expect(try await wallet.resume(at: origin.client()).map(\.outcome) == [.spent(receipt: "a.b.c")])
+        #expect(try await outcomes(wallet.resume(at: origin.client())) == [.spent(receipt: "a.b.c")])
+    }
+
+    @Test func anAnswerWithoutContentIsASpendWithoutAReceipt() async throws {
+        let wallet = try await filled(1)
+        origin.fail(.answer(status: 204, problem: nil))
+        let result = try await wallet.spend(session, for: challenge, at: origin.client(), path: "/verify")
+        #expect(result.outcome == .spent(receipt: nil) && result.isSettled)
+        #expect(await wallet.unanswered.isEmpty)
     }
 
     @Test func aTokenThatWasSpentBeforeIsGone() async throws {

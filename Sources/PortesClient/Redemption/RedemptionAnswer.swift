@@ -7,6 +7,11 @@ internal import Foundation
 extension RedemptionOutcome {
     /// What a response to a token says; throws for one that says nothing of it.
     init(_ response: TransportResponse) throws(RedemptionError) {
+        // What is answered where there is no receipt to give, as by `/verify`.
+        if response.status == 204 {
+            self = .spent(receipt: nil)
+            return
+        }
         if response.status == 200 {
             guard response.mediaType == "application/json",
                 let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body))

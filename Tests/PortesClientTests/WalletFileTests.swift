@@ -82,6 +82,16 @@ struct WalletFileTests {
         }
     }
 
+    @Test func aWalletThatMustBeThereIsNotMade() async throws {
+        #expect(throws: WalletError.absent) { try Wallet(path: directory.walletPath, mayBeAbsent: false) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+        #expect(throws: WalletError.fileSystem(code: ENOENT)) {
+            try Wallet(path: directory.path + "/none/wallet", mayBeAbsent: false)
+        }
+        try await fill()
+        _ = try Wallet(path: directory.walletPath, mayBeAbsent: false)
+    }
+
     @Test func everyTruncationIsCorruptAndLeftAsItIs() async throws {
         let bytes = try await fill()
         for length in 0..<bytes.count {

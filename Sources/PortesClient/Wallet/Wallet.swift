@@ -21,12 +21,14 @@ public actor Wallet {
     /// The thread of this wallet: a call may wait for the disk, or compute for some ten milliseconds.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Opens the wallet at `path`, whose directory must exist; a missing file is made with the first token.
+    /// Opens the wallet at `path`, whose directory must exist; a missing file is made with the first token, unless
+    /// `mayBeAbsent` is false.
     ///
-    /// Reads the file on the calling thread. Throws ``WalletError/inUse``, ``WalletError/corrupt``,
-    /// ``WalletError/newerVersion`` or ``WalletError/fileSystem(code:)``, and then has changed nothing.
-    public init(path: String) throws(WalletError) {
-        file = try WalletFile(path: path)
+    /// Reads the file on the calling thread. Throws ``WalletError/inUse``, ``WalletError/absent``,
+    /// ``WalletError/corrupt``, ``WalletError/newerVersion`` or ``WalletError/fileSystem(code:)``, and then has changed
+    /// nothing.
+    public init(path: String, mayBeAbsent: Bool = true) throws(WalletError) {
+        file = try WalletFile(path: path, mayBeAbsent: mayBeAbsent)
         contents = if let bytes = try file.read() { try WalletContents(decoding: bytes) } else { WalletContents() }
         executor = BlockingExecutor(label: "portes.wallet")
     }

@@ -12,6 +12,8 @@ public enum WalletError: Error, Sendable, Hashable {
     case fileSystem(code: Int32)
     /// This value was closed. Open the file anew.
     case closed
+    /// There is no wallet at this path, and none was to be made.
+    case absent
     /// There is no unspent token of this capability for this challenge. Fetch some.
     case empty
     /// There are tokens of several capabilities for this challenge, and it does not say which is wanted. Name one.

@@ -18,15 +18,17 @@ final class WalletFile: Sendable {
     private let name: String
     private let lock: Int32
 
-    /// Takes the lock of the wallet at `path` without waiting; throws ``WalletError/inUse`` while another has it.
-    init(path: String) throws(WalletError) {
+    /// Takes the lock of the wallet at `path` without waiting; throws ``WalletError/inUse`` while another has it, and
+    /// unless `mayBeAbsent` ``WalletError/absent`` if there is none, for which then no lock is made.
+    init(path: String, mayBeAbsent: Bool = true) throws(WalletError) {
         let slash = path.lastIndex(of: "/")
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         guard !name.isEmpty else { throw .fileSystem(code: EISDIR) }
         let directory = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw .fileSystem(code: errno) }
         let lock: Int32
-        do {
+        do throws(WalletError) {
+            if !mayBeAbsent, faccessat(directory, name, F_OK, 0) != 0, errno == ENOENT { throw WalletError.absent }
             lock = try Self.lock(name, in: directory)
         } catch {
             close(directory)

@@ -60,13 +60,28 @@ extension CommandFailure {
         }
     }
 
+    /// What a code of `errno` means for the wallet file.
+    init(fileSystem code: Int32, path: String?) {
+        let file = path.map { "the wallet \($0)" } ?? "the wallet file"
+        switch code {
+        case ENOENT: self.init("\(file) has no directory to be in", hint: "make the directory, or check --wallet")
+        case ENOTDIR, EISDIR, EINVAL, ELOOP:
+            self.init("\(file) is not a plain file", hint: "name a file that is no directory and no link")
+        case EACCES, EPERM: self.init("\(file) may not be used by this user", hint: "check the permissions of the file and its directory")
+        case EROFS: self.init("\(file) is on a disk that cannot be written", hint: "copy it to another place")
+        case ENOSPC, EDQUOT: self.init("there is no room for \(file)", hint: "free some; nothing was lost")
+        default: self.init("\(file) cannot be read or written", hint: "check its permissions and the disk")
+        }
+    }
+
     private init(_ error: WalletError) {
         switch error {
         case .inUse: self.init("another process has the wallet open", hint: "wait until it is done")
         case .corrupt: self.init("the wallet file is damaged or not a wallet", hint: "it was left as it is; restore a copy or name another file")
         case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
-        case .fileSystem(let code): self.init("the wallet file cannot be used: \(String(cString: strerror(code)).lowercased())", hint: "check the path, its permissions and the room on the disk")
         case .closed: self.init("the wallet was closed")
+        case .fileSystem(let code): self.init(fileSystem: code, path: nil)
+        case .absent: self.init("there is no wallet", hint: "check --wallet, or fetch tokens with portes token fetch")
         case .empty: self.init("the wallet has no token that fits", hint: "fetch some with portes token fetch")
         case .severalCapabilities:
             self.init("the wallet has tokens of several capabilities for this origin", hint: "name one with --capability")

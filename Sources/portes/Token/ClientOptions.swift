@@ -55,6 +55,19 @@ enum ClientArgument {
         return voucher
     }
 
-    /// The wallet in a file.
-    static func wallet(_ path: String) throws -> Wallet { try Wallet(path: path) }
+    /// The wallet in a file, which is made if it is absent.
+    static func wallet(_ path: String) throws -> Wallet { try open(path, mayBeAbsent: true) }
+
+    /// The wallet in a file, which must be there.
+    static func existingWallet(_ path: String) throws -> Wallet { try open(path, mayBeAbsent: false) }
+
+    private static func open(_ path: String, mayBeAbsent: Bool) throws -> Wallet {
+        do throws(WalletError) {
+            return try Wallet(path: path, mayBeAbsent: mayBeAbsent)
+        } catch .absent {
+            throw CommandFailure("there is no wallet at \(path)", hint: "check --wallet, or fetch tokens with portes token fetch")
+        } catch .fileSystem(let code) {
+            throw CommandFailure(fileSystem: code, path: path)
+        }
+    }
 }

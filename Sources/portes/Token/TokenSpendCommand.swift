@@ -23,7 +23,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
             EXAMPLE: portes token spend --wallet my.wallet --origin https://play.example > receipt.txt
             """)
 
-    @Option(help: "The wallet file.") var wallet: String
+    @Option(help: "The wallet file; made if it is absent and --issuer is given.") var wallet: String
     @Option(help: "The origin's URL.") var origin: String
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
     @Option(help: "The path that takes the token.") var path: String = OriginClient.redemptionPath
@@ -41,7 +41,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
     func run() async throws {
         let name = try originName.map { try ClientArgument.serverName($0, flag: "--origin-name") }
         let origin = try OriginClient(origin, name: name, connection: connection.connection)
-        let wallet = try ClientArgument.wallet(wallet)
+        // A token for a fresh challenge may be the first.
+        let wallet = try issuer == nil ? ClientArgument.existingWallet(wallet) : ClientArgument.wallet(wallet)
         if includeSetAside { try await wallet.readmit(at: origin.name) }
         var report = SpendReport()
         var result = try await resume(wallet, at: origin, into: &report)

@@ -31,7 +31,8 @@ struct InspectedMessage: Encodable, Equatable {
     static func read(_ input: [UInt8]) throws -> [InspectedMessage] {
         let text = String(decoding: input, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         if text.lowercased().contains("privatetoken ") { return try headerMessages(text) }
-        if text.hasPrefix("{"), let directory = try? IssuerDirectory(decoding: Array(text.utf8)) {
+        let document = HeaderText.body(of: text) ?? text
+        if document.hasPrefix("{"), let directory = try? IssuerDirectory(decoding: Array(document.utf8)) {
             return [InspectedMessage(directory)]
         }
         for bytes in [Hexadecimal.decode(text), Base64URL.decode(text), input].compactMap(\.self) {
@@ -55,13 +56,18 @@ struct InspectedMessage: Encodable, Equatable {
         return (try? AmortizedBatchTokenResponse(decoding: bytes, maximumCount: limit)).map { InspectedMessage($0) }
     }
 
+    /// The tokens and challenges in header fields: a single value, or whole heads as curl prints them.
     private static func headerMessages(_ text: String) throws -> [InspectedMessage] {
-        let value = text.replacing(/^(?i:www-authenticate|authorization):\s*/, with: "")
-        if let credentials = try? PrivateTokenCredentials(fieldValue: value) { return [InspectedMessage(credentials.token)] }
-        let challenges = PrivateTokenChallenge.parse([value])
-        guard !challenges.isEmpty else {
-            throw CommandFailure("no token and no challenge of a known type in this header value")
+        let tokens = HeaderText.values(of: "authorization", in: text)
+        let challenges = HeaderText.values(of: "www-authenticate", in: text)
+        let isBare = tokens.isEmpty && challenges.isEmpty
+        let messages =
+            (isBare ? [text] : tokens).compactMap { try? PrivateTokenCredentials(fieldValue: $0) }
+            .map { InspectedMessage($0.token) }
+            + PrivateTokenChallenge.parse(isBare ? [text] : challenges).map { InspectedMessage($0) }
+        guard !messages.isEmpty else {
+            throw CommandFailure("no token and no challenge of a known type in these header fields")
         }
-        return challenges.map { InspectedMessage($0) }
+        return messages
     }
 }

@@ -9,10 +9,10 @@ struct TokenInspectCommand: ParsableCommand {
         abstract: "Decode a message and name each field.",
         discussion: """
             Reads a challenge, token, token request or response, single or amortized batch, from a file or from \
-            standard input, in hexadecimal, base64url or bytes. Also reads the values of WWW-Authenticate and \
-            Authorization header fields and the JSON of an issuer directory. Nothing is verified.
+            standard input, in hexadecimal, base64url or bytes. Also reads WWW-Authenticate and Authorization header \
+            fields, alone or in what curl -i prints, and the JSON of an issuer directory. Nothing is verified.
 
-            EXAMPLE: portes token inspect challenge.txt
+            EXAMPLE: curl -si -X POST https://play.example/redeem | portes token inspect
             """)
 
     @Argument(help: "The file to read; standard input if it is absent or -.") var file: String = "-"

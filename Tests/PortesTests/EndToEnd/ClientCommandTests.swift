@@ -122,6 +122,37 @@ import Testing
         #expect(other.output.isEmpty && other.errors.contains("not a message that this build knows"))
     }
 
+    @Test func headerFieldsAreFoundInWhatCurlPrints() throws {
+        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let place = try DemoDirectory(root.path)
+        let challenge = PrivateTokenChallenge(
+            challenge: try TokenChallenge(tokenType: .voprfRistretto255, issuerName: ServerName("issuer.example")))
+        let input = AuthenticatorInput(
+            tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: challenge.challenge.digest,
+            keyID: TokenKeyID(.zero))
+        let token = try Token(input: input, authenticator: Randomness.bytes(64))
+        let text = """
+            > POST /redeem HTTP/1.1\r
+            > Authorization: \(PrivateTokenCredentials(token: token).fieldValue)\r
+            HTTP/1.1 401 Unauthorized\r
+            content-type: application/problem+json\r
+            WWW-Authenticate: \(challenge.fieldValue)\r
+            www-authenticate: \(challenge.fieldValue), Basic realm="x"\r
+            \r
+            {"status":401}
+            """
+        let run = try CommandRun(["token", "inspect", place.write(text, to: "curl.txt")])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.split(separator: "\n").filter { !$0.hasPrefix(" ") } == [
+            "Token", "WWW-Authenticate: PrivateToken", "WWW-Authenticate: PrivateToken",
+        ])
+        #expect(!run.output.contains(Hexadecimal.encode(token.authenticator)))
+        let directory = "HTTP/1.1 200 OK\r\nx: y\r\n\r\n{\"issuer-request-uri\":\"/x\",\"token-keys\":[]}\n"
+        let whole = try CommandRun(["token", "inspect", place.write(directory, to: "directory.txt")])
+        #expect(whole.output.hasPrefix("issuer directory\n"))
+    }
+
     /// Repeats while the server has no keys or no current revocation list yet, for at most 10 s.
     private func soon(
         _ attempt: () throws -> CommandRun, until isDone: (CommandRun) -> Bool = { $0.code == 0 }

@@ -55,6 +55,20 @@ enum ClientArgument {
         return voucher
     }
 
+    /// The token in a file: in hexadecimal, in base64url, or in an `Authorization` field, among others perhaps.
+    static func token(_ file: String) throws -> Token {
+        let text = try BoundedInput.readText(file, limit: 64 * 1024)
+        let fields = HeaderText.values(of: "authorization", in: text) + [text]
+        if let credentials = fields.lazy.compactMap({ try? PrivateTokenCredentials(fieldValue: $0) }).first {
+            return credentials.token
+        }
+        guard let bytes = Hexadecimal.decode(text) ?? Base64URL.decode(text), let token = try? Token(decoding: bytes) else {
+            throw CommandFailure(
+                "\(file) holds no token", hint: "give one token in hexadecimal, in base64url or as an Authorization field")
+        }
+        return token
+    }
+
     /// The wallet in a file, which is made if it is absent.
     static func wallet(_ path: String) throws -> Wallet { try open(path, mayBeAbsent: true) }
 

@@ -4,8 +4,9 @@ import ArgumentParser
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Fetch, spend, inspect and revoke tokens.",
+        abstract: "Fetch, list, spend, inspect and revoke tokens.",
         subcommands: [
-            TokenFetchCommand.self, TokenSpendCommand.self, TokenInspectCommand.self, TokenRevokeCommand.self,
+            TokenFetchCommand.self, TokenListCommand.self, TokenSpendCommand.self, TokenTakeCommand.self,
+            TokenInspectCommand.self, TokenRevokeCommand.self,
         ])
 }

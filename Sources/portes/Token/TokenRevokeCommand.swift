@@ -1,40 +1,72 @@
 import ArgumentParser
 import AuthorityServer
-import Foundation
 import LibSodium
+import PortesClient
 import PrivacyPass
 import Revocation
 
 /// `portes token revoke`: one token, published as revoked.
-struct TokenRevokeCommand: AdminCommand {
+struct TokenRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Publish one token as revoked.",
         discussion: """
-            Reads the token from a file or from standard input, in hexadecimal or base64url. Only its nullifier is \
-            published, from which nobody can make the token.
+            Takes the token out of a wallet, which never hands it out again, or reads it from a file or from standard \
+            input: in hexadecimal, in base64url, or as the Authorization field that carries it. Only its nullifier is \
+            published, from which nobody can make the token. A revocation that was cut off is finished by the same \
+            command.
 
-            EXAMPLE: portes token revoke --token-file lost.txt
+            EXAMPLE: portes token revoke --wallet my.wallet --capability session
             """)
 
-    @Option(help: "The file with the token; - for standard input.") var tokenFile: String
+    @Option(help: "The file with the token; - for standard input.") var tokenFile: String?
+    @Option(help: "The wallet to take the token out of.") var wallet: String?
+    @OptionGroup var choice: TokenChoice
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
-    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
-        guard !yes, case .revokeToken(_, let keyID, _) = request else { return }
-        try Confirmation.ask("one token of \(await connection.key(keyID)), is accepted no more")
+    func validate() throws {
+        guard (tokenFile == nil) != (wallet == nil) else { throw ValidationError("give either --wallet or --token-file") }
     }
 
-    func request() throws -> AdminRequest {
-        let text = try BoundedInput.readText(tokenFile, limit: 8 * 1024)
-        guard let bytes = Hexadecimal.decode(text) ?? Base64URL.decode(text), let token = try? Token(decoding: bytes) else {
-            throw CommandFailure("\(tokenFile) holds no token", hint: "give one token in hexadecimal or base64url")
+    func run() async throws {
+        let connection = try AdminConnection(options)
+        if let wallet {
+            try await revoke(from: ClientArgument.existingWallet(wallet), through: connection)
+        } else {
+            let token = try ClientArgument.token(tokenFile ?? "-")
+            try await ask("one token", of: token.input.keyID, through: connection)
+            try await publish(token, through: connection)
         }
-        return .revokeToken(
-            nullifier: Hexadecimal.encode(Nullifier(of: token.input).bytes),
-            keyID: Hexadecimal.encode(token.input.keyID.bytes.bytes), reason: RevocationReason.surrendered.name)
     }
 
-    func show(_ reply: AdminReply) throws { try RevocationTable.show(reply, json: options.json) }
+    private func revoke(from wallet: Wallet, through connection: AdminConnection) async throws {
+        let earlier = try await wallet.surrendered.first { try choice.fits($0.capability, keyID: $0.token.input.keyID) }
+        let token: Token
+        if let earlier {
+            Output.note("a token taken out earlier, of which it is not known that it was revoked")
+            token = earlier.token
+        } else {
+            let holding = try await choice.holding(in: wallet)
+            let all = holding.count == 1 ? "the wallet's only token" : "one of the wallet's \(holding.count) tokens"
+            try await ask(all, of: holding.keyID, through: connection)
+            token = try await wallet.surrender(from: holding)
+        }
+        try await publish(token, through: connection)
+        try await wallet.settleSurrender(of: token)
+    }
+
+    /// Asks, once the authority was found and knows the key: until then no token is taken out.
+    private func ask(_ what: String, of keyID: TokenKeyID, through connection: AdminConnection) async throws {
+        let key = try await connection.key(keyID.hexadecimal)
+        if !yes { try Confirmation.ask("\(what) of \(key), is accepted no more") }
+    }
+
+    private func publish(_ token: Token, through connection: AdminConnection) async throws {
+        let reply = try await connection.answer(
+            to: .revokeToken(
+                nullifier: Hexadecimal.encode(Nullifier(of: token.input).bytes), keyID: token.input.keyID.hexadecimal,
+                reason: RevocationReason.surrendered.name))
+        try RevocationTable.show(reply, json: options.json)
+    }
 }

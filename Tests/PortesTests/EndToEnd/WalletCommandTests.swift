@@ -1,0 +1,105 @@
+import Foundation
+import LibSodium
+import PortesClient
+import PrivacyPass
+import Testing
+
+@testable import portes
+
+/// The commands that show a wallet and take tokens out of it.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WalletCommandTests {
+    @Test func aWalletIsListedWithoutItsTokens() async throws {
+        try await withFilledWallet(3) { wallet, servers, _, _ in
+            let list = try CommandRun(["token", "list"] + wallet)
+            #expect(list.code == 0)
+            let lines = list.output.split(separator: "\n")
+            #expect(lines.count == 2)
+            #expect(lines.first?.hasPrefix("CAPABILITY  COUNT  ORIGIN") == true)
+            let row = try Regex(
+                "session +3 +\(DemoServers.originName) +\(DemoServers.issuerName) +[0-9a-f]{16} +unspent")
+            #expect(lines.last?.wholeMatch(of: row) != nil, "\(list.output)")
+            let json = try CommandRun(["token", "list", "--json"] + wallet)
+            #expect(json.output.contains(/"count"\s*:\s*3/) && json.output.contains(/"key"\s*:\s*"[0-9a-f]{64}"/))
+            let absent = try CommandRun(["token", "list", "--wallet", "/nowhere/wallet"])
+            #expect(absent.code == 1)
+            #expect(!absent.errors.contains("errno"))
+        }
+    }
+
+    @Test func aTokenThatWasTakenOutIsSpentOnceAndNotHandedOutAgain() async throws {
+        try await withFilledWallet(2) { wallet, servers, app, _ in
+            var nonces: Set<Nonce> = []
+            for _ in 0..<2 {
+                let taken = try CommandRun(["token", "take"] + wallet)
+                #expect(taken.code == 0, "\(taken.errors)")
+                let field = try #require(HeaderText.values(of: "authorization", in: taken.output).first)
+                let token = try PrivateTokenCredentials(fieldValue: field).token
+                nonces.insert(token.input.nonce)
+                #expect(try await app.redeem(token, binding: Randomness.bytes(32)).outcome == "spent")
+            }
+            #expect(nonces.count == 2)
+            let none = try CommandRun(["token", "take"] + wallet)
+            #expect(none.code == 1 && none.output.isEmpty)
+            #expect(none.errors.hasPrefix("portes: error: the wallet has no such token\n"))
+        }
+    }
+
+    @Test func aTokenOutOfTheWalletIsRevokedAlsoWhereTheFirstAttemptWasCutOff() async throws {
+        try await withFilledWallet(2) { wallet, servers, _, place in
+            let revoke = ["token", "revoke", "--capability", "session", "--yes"] + wallet
+            let refused = try CommandRun(revoke + ["--data", "/nowhere/authority"])
+            #expect(refused.code == 1)
+            #expect(try CommandRun(["token", "list"] + wallet).output.contains(/session +2\s/))
+            let open = try Wallet(path: place.root.appending(path: "wallet").path)
+            _ = try await open.surrender(from: #require(await open.holdings.first))
+            await open.close()
+            let between = try CommandRun(["token", "list"] + wallet)
+            #expect(between.output.contains("taken to be revoked") && between.output.contains(/session +1\s/))
+            let revoked = try CommandRun(revoke + place.adminFlags)
+            #expect(revoked.code == 0, "\(revoked.errors)")
+            #expect(revoked.output.split(separator: "\n").count == 2)
+            let after = try CommandRun(["token", "list"] + wallet)
+            #expect(!after.output.contains("revoked") && after.output.contains(/session +1\s/))
+        }
+    }
+
+    @Test func theLineThatTakePrintsIsATokenFile() async throws {
+        try await withFilledWallet(1) { wallet, servers, _, place in
+            let file = try place.write(try CommandRun(["token", "take"] + wallet).output, to: "token.txt")
+            let revoked = try CommandRun(["token", "revoke", "--token-file", file, "--yes"] + place.adminFlags)
+            #expect(revoked.code == 0, "\(revoked.errors)")
+            #expect(try CommandRun(["token", "revoke", "--yes"]).code == 64)
+        }
+    }
+
+    @Test func aTokenIsSpentAtVerifyWithoutAReceipt() async throws {
+        try await withFilledWallet(1) { wallet, servers, app, place in
+            // The server is ready once it takes a token.
+            let probe = try await app.tokens(1, place)[0]
+            while try await app.redeem(probe, binding: Randomness.bytes(32)).outcome != "already-spent" {}
+            let spend = ["token", "spend", "--origin", servers.clearingURL, "--origin-name", DemoServers.originName]
+            let spent = try CommandRun(spend + wallet + ["--path", "/verify"])
+            #expect(spent.code == 0, "\(spent.errors)")
+            #expect(spent.output.isEmpty && spent.errors == "the token is spent\n")
+        }
+    }
+
+    /// Both servers, and the flags for a wallet with tokens for the demo's origin.
+    private func withFilledWallet(
+        _ count: Int, _ body: ([String], DemoServers, DemoApp, DemoDirectory) async throws -> Void
+    ) async throws {
+        try await withServers { servers, app, place in
+            let code = try await ChildProcess.run(
+                ["voucher", "create", "--capability", "session", "--tokens", "\(count)"] + place.adminFlags)
+            let wallet = ["--wallet", place.root.appending(path: "wallet").path]
+            let fetched = try CommandRun(
+                [
+                    "token", "fetch", "--issuer", servers.authorityURL, "--issuer-name", DemoServers.issuerName,
+                    "--capability", "session", "--count", "\(count)", "--origin-name", DemoServers.originName,
+                    "--voucher-file", try place.write(code, to: "code.txt"),
+                ] + wallet)
+            try #require(fetched.code == 0, "\(fetched.errors)")
+            try await body(wallet, servers, app, place)
+        }
+    }
+}

@@ -129,7 +129,7 @@ struct WalletTests {
         #expect(try await wallet.discard(TokenKeyID(of: old.publicKey)) == 0)
     }
 
-    @Test func tenThousandTokensStayFast() async throws {
+    @Test func takingOneOfTenThousandTokensCostsLessThanLookingAtEach() async throws {
         let issuer = TestIssuer()
         // The wallet does not check authenticators; these only have the right shape.
         let tokens = try (0..<10_000).map { _ in
@@ -143,18 +143,20 @@ struct WalletTests {
         contents.add(tokens, capability: session, challenge: challenge, tokenKey: issuer.publicKey)
         try directory.write(contents.encoded)
         let wallet = try Wallet(path: directory.walletPath)
-        let clock = ContinuousClock()
-        var took: [Duration] = []
+        // Processor time of the thread, as the machine may be busy with other tests; the least of several, as its
+        // caches may be too.
+        var taking: [UInt64] = []
         for _ in 0..<20 {
-            let start = clock.now
-            let spending = try await wallet.take(session, for: challenge, at: origin)
-            took.append(clock.now - start)
-            _ = spending.binding
+            taking.append(
+                try await wallet.processorNanoseconds { wallet in
+                    _ = try wallet.take(session, for: challenge, at: origin).binding
+                })
         }
-        // The fastest, as the disk may be busy with other tests.
-        let fastest = try #require(took.min())
-        print("taking one of 10,000 tokens: \(fastest)")
-        #expect(fastest < .milliseconds(100))
+        let touching = (0..<3).map { _ in processorNanoseconds { _ = tokens.map { try? Token(decoding: $0.encoded) } } }
+        // Less than anything takes that looks at every token.
+        let (one, all) = (try #require(taking.min()), try #require(touching.min()))
+        print("taking one of 10,000 tokens: \(one / 1_000) µs; looking at each: \(all / 1_000) µs")
+        #expect(one < all)
     }
 
     @Test func whatAWalletHoldsIsNotDescribed() async throws {
@@ -186,5 +188,24 @@ struct WalletTests {
         let server = FakeIssuer(issuer)
         try await wallet.fetch(
             count, of: session, for: challenge, from: server.client(), voucher: Voucher(FakeIssuer.voucher))
+    }
+}
+
+/// How long this thread computes in `body`, which neither other threads nor waiting for the disk change.
+private func processorNanoseconds(_ body: () throws -> Void) rethrows -> UInt64 {
+    func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+    let start = now()
+    try body()
+    return now() - start
+}
+
+extension Wallet {
+    /// The same for what is done on the wallet's thread.
+    fileprivate func processorNanoseconds(_ body: @Sendable (isolated Wallet) throws -> Void) throws -> UInt64 {
+        try PortesClientTests.processorNanoseconds { try body(self) }
     }
 }

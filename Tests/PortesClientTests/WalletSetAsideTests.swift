@@ -49,6 +49,7 @@ struct WalletSetAsideTests {
         do {
             let wallet = try await filled([(old, 3)])
             #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == .refused(.revoked))
+            await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
         #expect(await wallet.holdings.map(\.setAside) == [[Wallet.SetAside(origin: name, reason: .revoked)]])

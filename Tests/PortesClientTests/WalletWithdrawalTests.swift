@@ -36,6 +36,7 @@ struct WalletWithdrawalTests {
         do {
             let wallet = try await filled(1)
             nonce = try await wallet.surrender(from: #require(await wallet.holdings.first)).input.nonce
+            await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
         #expect(await wallet.holdings.isEmpty)

@@ -14,6 +14,10 @@ public struct IssuerDirectory: Sendable, Hashable {
     /// The keys, the one to use now first.
     public let tokenKeys: [Key]
 
+    /// The issuer's name in challenges: an addition of this project, `nil` elsewhere. Tokens for challenges with
+    /// another name are of no use.
+    public let issuerName: ServerName?
+
     /// The path at which directories are served.
     public static let path = "/.well-known/private-token-issuer-directory"
     /// The largest directory that ``init(decoding:)`` reads, in bytes.
@@ -50,7 +54,8 @@ public struct IssuerDirectory: Sendable, Hashable {
     }
 
     /// A directory from its parts.
-    public init(issuerRequestURI: String, tokenKeys: [Key]) {
+    public init(issuerRequestURI: String, tokenKeys: [Key], issuerName: ServerName? = nil) {
+        self.issuerName = issuerName
         self.issuerRequestURI = issuerRequestURI
         self.tokenKeys = tokenKeys
     }
@@ -84,8 +89,32 @@ public struct IssuerDirectory: Sendable, Hashable {
 
 extension IssuerDirectory: Codable {
     private enum CodingKeys: String, CodingKey {
+        case issuerName = "issuer-name"
         case issuerRequestURI = "issuer-request-uri"
         case tokenKeys = "token-keys"
+    }
+
+    /// Decodes a directory; throws what the decoder throws for a missing or malformed member.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        issuerRequestURI = try container.decode(String.self, forKey: .issuerRequestURI)
+        tokenKeys = try container.decode([Key].self, forKey: .tokenKeys)
+        issuerName = try container.decodeIfPresent(String.self, forKey: .issuerName).map {
+            do {
+                return try ServerName($0)
+            } catch {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .issuerName, in: container, debugDescription: "not a server's name")
+            }
+        }
+    }
+
+    /// Encodes a directory.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(issuerName?.text, forKey: .issuerName)
+        try container.encode(issuerRequestURI, forKey: .issuerRequestURI)
+        try container.encode(tokenKeys, forKey: .tokenKeys)
     }
 }
 

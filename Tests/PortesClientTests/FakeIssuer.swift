@@ -23,6 +23,7 @@ final class FakeIssuer: TokenTransport {
         /// When the keys begin, in the order of ``keys``; at 0 where there is nothing.
         var notBefore: [Int64] = []
         var requestURI = "/token-request"
+        var name: ServerName?
         var balance = 1000
         var charged: [[UInt8]] = []
         var bodies: [[UInt8]] = []
@@ -60,7 +61,9 @@ final class FakeIssuer: TokenTransport {
                 tokenType: .voprfRistretto255, tokenKey: key.issuer.publicKey.encoded.bytes,
                 notBefore: state.notBefore.dropFirst(index).first ?? 0, capability: key.capability)
         }
-        let body = IssuerDirectory(issuerRequestURI: state.requestURI, tokenKeys: keys).encoded
+        let body = IssuerDirectory(
+            issuerRequestURI: state.requestURI, tokenKeys: keys, issuerName: state.name
+        ).encoded
         let tag = "\"\(Hexadecimal.encode(SHA256.hash(body).bytes))\""
         if request.headers.contains(where: { $0.name == "if-none-match" && $0.value == tag }) {
             state.notModified += 1

@@ -1,3 +1,4 @@
+import Foundation
 import LibSodium
 import PrivacyPass
 import Synchronization
@@ -183,6 +184,19 @@ struct WalletFetchTests {
             try await wallet.fetch(1, of: session, for: other, from: server.client(), voucher: voucher)
         }
         server.state.withLock { #expect($0.targets.isEmpty) }
+    }
+
+    @Test func anIssuerThatCallsItselfOtherwiseIsSentNoRequest() async throws {
+        let wallet = try Wallet(path: directory.walletPath)
+        let other = try ServerName("other.example")
+        server.state.withLock { $0.name = other }
+        await #expect(throws: IssuanceError.otherName(other)) { try await fetch(1, into: wallet) }
+        #expect(server.state.withLock { $0.bodies.isEmpty })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["wallet.lock"])
+        let name = try ServerName("ISSUER.example")
+        server.state.withLock { $0.name = name }
+        try await fetch(1, into: wallet)
+        #expect(charged == [1])
     }
 
     @Test func fetchesAtTheSameTimeDoNotDisturbEachOther() async throws {

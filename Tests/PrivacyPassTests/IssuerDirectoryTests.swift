@@ -19,6 +19,15 @@ import Testing
         #expect(text.contains(#""not-before":2000"#))
     }
 
+    @Test func theIssuersNameStandsInFront() throws {
+        let name = try ServerName("issuer.example:8443")
+        let named = IssuerDirectory(issuerRequestURI: "/x", tokenKeys: [], issuerName: name)
+        let text = #"{"issuer-name":"issuer.example:8443","issuer-request-uri":"/x","token-keys":[]}"#
+        #expect(named.encoded == Array(text.utf8))
+        #expect(try IssuerDirectory(decoding: named.encoded).issuerName == name)
+        #expect(try IssuerDirectory(decoding: directory.encoded).issuerName == nil)
+    }
+
     @Test func theExampleOfRFC9578IsRead() throws {
         let text = """
             { "issuer-request-uri": "https://issuer.example.net/request", "token-keys": [
@@ -49,7 +58,7 @@ import Testing
     @Test func whatIsTooLargeOrNotADirectoryIsRefused() {
         let large = [UInt8](repeating: 0x20, count: IssuerDirectory.maximumEncodedCount + 1)
         #expect(throws: IssuerDirectory.DirectoryError.tooLarge) { try IssuerDirectory(decoding: large) }
-        for bad in ["", "{}", "[]", #"{"issuer-request-uri":"/x","token-keys":[{"token-type":65536,"token-key":""}]}"#,
+        for bad in ["", "{}", "[]", #"{"issuer-name":"a/b","issuer-request-uri":"/x","token-keys":[]}"#, #"{"issuer-request-uri":"/x","token-keys":[{"token-type":65536,"token-key":""}]}"#,
             #"{"issuer-request-uri":"/x","token-keys":[{"token-type":5,"token-key":"AA==","capability":"Not OK"}]}"#] {
             #expect(throws: IssuerDirectory.DirectoryError.malformed) { try IssuerDirectory(decoding: Array(bad.utf8)) }
         }

@@ -26,7 +26,8 @@ final class DirectoryPublisher: Sendable {
                 IssuerDirectory.Key(
                     tokenType: record.tokenType, tokenKey: record.publicKey, notBefore: record.notBefore.seconds,
                     capability: record.capability)
-            })
+            },
+            issuerName: authority.issuerName)
         let changes = listed.flatMap { [$0.notBefore, $0.issueUntil] }.filter { $0 > now }
         let maxAge = changes.map { $0.seconds(since: now) }.reduce(Self.longestAge, min)
         return (publication(of: directory), maxAge)

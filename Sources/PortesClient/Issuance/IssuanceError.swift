@@ -1,3 +1,5 @@
+public import PrivacyPass
+
 /// Why an issuer gave no tokens, and what an app can do.
 public enum IssuanceError: Error, Sendable, Hashable {
     /// There was no answer. Try again later: with a wallet, the same request is sent again and charged once.
@@ -10,6 +12,9 @@ public enum IssuanceError: Error, Sendable, Hashable {
     case refused(Refusal)
     /// The challenge is for another issuer than the one configured. Do not answer it.
     case wrongIssuer
+    /// The issuer calls itself by this name, and not by the one configured: no origin would take its tokens. Configure
+    /// this name, if it is the issuer that is meant.
+    case otherName(ServerName)
     /// The key that the challenge names is not one that the issuer publishes. Ask for the challenge again; if that does
     /// not help, do not answer it.
     case keyNotPublished

@@ -32,6 +32,9 @@ public actor IssuerClient {
     }
 
     /// The issuer's directory as it is now: fetched again only where it has changed.
+    ///
+    /// Throws ``IssuanceError/otherName(_:)`` if it names the issuer otherwise than ``name``. As no request is sent
+    /// without a directory, none is charged under a name for which its tokens would be of no use.
     public func directory() async throws(IssuanceError) -> IssuerDirectory {
         let known = cached
         var headers = [HeaderField("accept", MediaType.issuerDirectory)]
@@ -43,6 +46,7 @@ public actor IssuerClient {
         if response.status == 304, let known { return known.directory }
         guard response.status == 200 else { throw IssuanceError(response) }
         guard let directory = try? IssuerDirectory(decoding: response.body) else { throw .badAnswer }
+        if let told = directory.issuerName, !told.isSameServer(as: name) { throw .otherName(told) }
         cached = (directory, response.values(of: "etag").first)
         return directory
     }

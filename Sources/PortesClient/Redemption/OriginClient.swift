@@ -23,7 +23,8 @@ public struct OriginClient: Sendable {
 
     /// What the origin asks for at a path when no token is sent: at least one challenge that names this origin, or any.
     ///
-    /// Challenges that are for other origins only are left out (RFC 9577, section 2.1).
+    /// Challenges that are for other origins only are left out (RFC 9577, section 2.1); throws
+    /// ``RedemptionError/otherNames(_:)`` if all are.
     public func challenges(
         path: String = OriginClient.redemptionPath
     ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
@@ -31,10 +32,15 @@ public struct OriginClient: Sendable {
         guard response.status == 401 else {
             throw RedemptionError(response)
         }
-        let challenges = PrivateTokenChallenge.parse(response.values(of: "www-authenticate"))
-            .filter { $0.challenge.allows(origin: name) }
-        guard !challenges.isEmpty else { throw .noChallenge }
-        return challenges
+        let all = PrivateTokenChallenge.parse(response.values(of: "www-authenticate"))
+        let challenges = all.filter { $0.challenge.allows(origin: name) }
+        guard challenges.isEmpty else { return challenges }
+        var names: [ServerName] = []
+        for name in all.flatMap(\.challenge.originNames) where names.count < 8 && !names.contains(name) {
+            // It is shown to people, who may copy it: only what could be a host's name.
+            if name.text.utf8.count <= 260, (try? ServerName(name.text)) != nil { names.append(name) }
+        }
+        throw names.isEmpty ? .noChallenge : .otherNames(names)
     }
 
     /// Presents a token and its binding, and gives the answer.

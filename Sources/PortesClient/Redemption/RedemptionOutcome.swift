@@ -1,3 +1,5 @@
+public import PrivacyPass
+
 /// What an origin answered to a token.
 public enum RedemptionOutcome: Sendable, Hashable {
     /// The token was unspent, and now is spent. The receipt, a JSON Web Signature, proves it to anyone.
@@ -77,9 +79,11 @@ public enum RedemptionError: Error, Sendable, Hashable {
     case failed(status: Int)
     /// The answer is not one of the protocol. Report it.
     case badAnswer
-    /// The origin asks for no token that this client may give it: none of a known type, or none in whose challenge the
-    /// origin names itself.
+    /// The origin asks for no token of a known type.
     case noChallenge
+    /// The origin asks for tokens, but only for these other names, at most 8. Configure one of them, if it is the
+    /// origin that is meant.
+    case otherNames([ServerName])
     /// The token was taken for another origin, and may not be sent to this one.
     case wrongOrigin
 }

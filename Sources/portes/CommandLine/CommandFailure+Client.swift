@@ -1,6 +1,7 @@
 import Foundation
 import PortesClient
 import PortesClientHTTP
+import PrivacyPass
 
 extension CommandFailure {
     /// What the client library's errors are in words.
@@ -25,6 +26,10 @@ extension CommandFailure {
         case .overloaded(let seconds): self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
         case .refused(let refusal): self.init(refusal)
         case .wrongIssuer: self.init("the challenge is for another issuer", hint: "check --issuer and --issuer-name")
+        case .otherName(let name):
+            self.init(
+                "the issuer's name is \(name.text), not the one given; nothing was charged",
+                hint: "if it is the issuer you mean, add --issuer-name \(name.text)")
         case .keyNotPublished: self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
         case .noKey: self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
         case .keyNotIssuing: self.init("the issuer does not issue under this key", hint: "try again")
@@ -55,7 +60,11 @@ extension CommandFailure {
             self.init("the origin is busy", hint: "spend again in \(seconds ?? 5) s: the same token is sent first, and counts once")
         case .failed(let status): self.init("the origin answered with status \(status)", hint: "check --origin and --path")
         case .badAnswer: self.init("the answer is not one of an origin", hint: "check --origin and --path")
-        case .noChallenge: self.init("the origin asks for no token that this build knows", hint: "check --origin and --origin-name")
+        case .noChallenge: self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
+        case .otherNames(let names):
+            self.init(
+                "the origin asks for tokens for \(names.map(\.text).joined(separator: ", ")), not for the name given",
+                hint: "if it is the origin you mean, add --origin-name \(names.first?.text ?? "")")
         case .wrongOrigin: self.init("the token was taken for another origin")
         }
     }

@@ -55,7 +55,8 @@ extension InspectedMessage {
     }
 
     init(_ directory: IssuerDirectory) {
-        var fields = [Field("issuer-request-uri", directory.issuerRequestURI)]
+        var fields = directory.issuerName.map { [Field("issuer-name", $0.text)] } ?? []
+        fields.append(Field("issuer-request-uri", directory.issuerRequestURI))
         for key in directory.tokenKeys {
             fields.append(Field("token-type", InspectedMessage.name(of: key.tokenType)))
             fields.append(Field("token-key", key.tokenKey))

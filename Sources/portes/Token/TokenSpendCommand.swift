@@ -88,12 +88,28 @@ struct TokenSpendCommand: AsyncParsableCommand {
             if let issuer, let fresh {
                 return try await fetchAndSpend(fresh, wanted, from: issuer, into: wallet, at: origin)
             }
+            await explain(wallet, challenges: challenges, at: origin.name)
             throw CommandFailure(
                 "the wallet has no token for this origin",
                 hint: fresh != nil
                     ? "it takes only tokens for a fresh challenge: name the issuer with --issuer"
                     : "fetch some with portes token fetch, with --origin and this origin's URL")
         }
+    }
+
+    /// Says what the origin asks for, and what the wallet has instead.
+    private func explain(_ wallet: Wallet, challenges: [PrivateTokenChallenge], at origin: ServerName) async {
+        for challenge in challenges {
+            let keyID = challenge.tokenKey.flatMap { TokenKeyID(publicKey: $0, tokenType: challenge.challenge.tokenType) }
+            let names = challenge.challenge.originNames.map(\.text).joined(separator: ",")
+            Output.note(
+                "the origin \(origin.text) asks for a token of the issuer \(challenge.challenge.issuerName.text.prefix(260))"
+                    + " for \(names.isEmpty ? "any origin" : String(names.prefix(260)))" + (capability.map { ", capability \($0)" } ?? "")
+                    + (keyID.map { ", key \($0.hexadecimal.prefix(16)) or an older one" } ?? ""))
+        }
+        let list = await WalletList(wallet)
+        Output.note(list.isEmpty ? "the wallet is empty" : "the wallet has:")
+        if !list.isEmpty { for line in list.table.lines { Output.note("  " + line) } }
     }
 
     /// One token for a challenge that could not be known before.

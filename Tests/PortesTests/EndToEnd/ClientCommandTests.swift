@@ -67,6 +67,35 @@ import Testing
         }
     }
 
+    @Test func forgottenNamesAreToldBeforeAnythingIsChargedOrSent() async throws {
+        try await withServers { servers, app, place in
+            let wallet = place.root.appending(path: "wallet").path
+            let voucher = try await voucher(2, place)
+            let fetch = [
+                "token", "fetch", "--issuer", servers.authorityURL, "--capability", "session", "--count", "2",
+                "--voucher-file", voucher, "--wallet", wallet, "--origin-name",
+            ]
+            let unnamed = try CommandRun(fetch + [DemoServers.originName])
+            #expect(unnamed.code == 1)
+            #expect(unnamed.errors.contains("portes: error: the issuer's name is \(DemoServers.issuerName), "))
+            #expect(unnamed.errors.contains("add --issuer-name \(DemoServers.issuerName)\n"))
+            let named = try CommandRun(fetch + ["elsewhere.example", "--issuer-name", DemoServers.issuerName])
+            #expect(named.code == 0, "\(named.errors)")
+
+            // The server asks for tokens once it has keys.
+            let probe = try await app.tokens(1, place)[0]
+            #expect(try await outcome(of: probe, app) { $0 == "spent" } == "spent")
+            let spend = ["token", "spend", "--wallet", wallet, "--origin", servers.clearingURL]
+            let otherwise = try CommandRun(spend)
+            #expect(otherwise.code == 1)
+            #expect(otherwise.errors.contains("add --origin-name \(DemoServers.originName)\n"))
+            let unfit = try CommandRun(spend + ["--origin-name", DemoServers.originName])
+            #expect(unfit.code == 1)
+            #expect(unfit.errors.contains("asks for a token of the issuer \(DemoServers.issuerName) for \(DemoServers.originName)"))
+            #expect(unfit.errors.contains(/the wallet has:\n.*\n +session +2 +elsewhere\.example/))
+        }
+    }
+
     @Test func aTokenForAFreshChallengeIsFetchedWhenItIsSpent() async throws {
         try await withServers { servers, app, place in
             let data = place.root.appending(path: "fresh").path

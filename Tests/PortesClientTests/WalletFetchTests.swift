@@ -47,7 +47,8 @@ struct WalletFetchTests {
         server.fail(.loseRequest)
         let wallet = try Wallet(path: directory.walletPath)
         await #expect(throws: IssuanceError.self) { try await fetch(1, into: wallet) }
-        try await fetch(3, into: wallet)
+        let result = try await fetch(3, into: wallet)
+        #expect(result.requested == 2 && result.resumed == 1 && result.others == 0)
         #expect(await wallet.holdings.map(\.count) == [3])
         #expect(charged == [1, 2])
     }
@@ -68,7 +69,8 @@ struct WalletFetchTests {
         server.fail(.loseAnswer)
         await #expect(throws: IssuanceError.self) { try await fetch(4, into: wallet) }
         let other = try TestIssuer.challenge(origins: [])
-        try await wallet.fetch(2, of: session, for: other, from: server.client(), voucher: voucher)
+        let result = try await wallet.fetch(2, of: session, for: other, from: server.client(), voucher: voucher)
+        #expect(result.requested == 2 && result.resumed == 0 && result.others == 4)
         #expect(await wallet.holdings.map(\.count) == [4, 2])
     }
 
@@ -219,7 +221,8 @@ struct WalletFetchTests {
         }
     }
 
-    private func fetch(_ count: Int, into wallet: Wallet) async throws {
+    @discardableResult
+    private func fetch(_ count: Int, into wallet: Wallet) async throws -> FetchResult {
         try await wallet.fetch(count, of: session, for: challenge, from: server.client(), voucher: voucher)
     }
 }

@@ -11,23 +11,23 @@ extension Wallet {
     /// each fetch sends it once more, and goes on if it fails for reasons of its own. An answer whose proof does not
     /// hold is no end either, as it may have been damaged on its way. Throws ``IssuanceError`` or
     /// ``WalletError``; what was fetched until then is in the wallet.
+    @discardableResult
     public func fetch(
         _ count: Int, of capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
         voucher: Voucher?
-    ) async throws {
+    ) async throws -> FetchResult {
         try issuer.check(challenge)
-        let resumed = try await finishRequests(of: issuer, voucher: voucher) {
+        var result = try await finishRequests(of: issuer, voucher: voucher) {
             $0.capability == capability && $0.stored.challenge == challenge
         }
-        var missing = count - resumed
-        guard missing > 0 else { return }
+        guard result.resumed < count else { return result }
         var key = try await issuer.currentKey(for: capability)
         var mayRefetch = true
-        while missing > 0 {
-            let part = min(missing, Client.maximumRequestCount)
+        while result.requested + result.resumed < count {
+            let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
             let pending = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
             do {
-                missing -= try await complete(pending, from: issuer, voucher: voucher, isRepeated: false)
+                result.requested += try await complete(pending, from: issuer, voucher: voucher, isRepeated: false)
                 mayRefetch = true
             } catch IssuanceError.keyNotIssuing where mayRefetch {
                 // The key's time ended between the directory and the request.
@@ -35,13 +35,14 @@ extension Wallet {
                 key = try await issuer.currentKey(for: capability)
             }
         }
+        return result
     }
 
-    /// Sends the requests that are on record for an issuer again, and gives how many tokens came that `counts` counts.
+    /// Sends the requests that are on record for an issuer again; `isWanted` says which bring what is fetched now.
     private func finishRequests(
-        of issuer: IssuerClient, voucher: Voucher?, counts: (WalletContents.Request) -> Bool
-    ) async throws -> Int {
-        var total = 0
+        of issuer: IssuerClient, voucher: Voucher?, isWanted: (WalletContents.Request) -> Bool
+    ) async throws -> FetchResult {
+        var result = FetchResult()
         var skipped: [Nonce] = []
         defer { for id in skipped { release(id) } }
         while let request = claimRequest(of: issuer.name) {
@@ -54,14 +55,14 @@ extension Wallet {
             }
             do {
                 let count = try await complete(pending, from: issuer, voucher: voucher, isRepeated: true)
-                if counts(request) { total += count }
+                if isWanted(request) { result.resumed += count } else { result.others += count }
             } catch let error as IssuanceError {
                 if error.concernsEveryRequest { throw error }
                 // Gone by now, or kept for a later fetch: either way this one need not fail for it.
                 if claim(request.id) { skipped.append(request.id) }
             }
         }
-        return total
+        return result
     }
 
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.

@@ -44,15 +44,33 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let challenge = try TokenChallenge(
             tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: originNames())
         let wallet = try ClientArgument.wallet(wallet)
+        let voucher = try ClientArgument.voucher(voucherFile)
         let before = await wallet.count
-        try await wallet.fetch(count, of: capability, for: challenge, from: issuer, voucher: ClientArgument.voucher(voucherFile))
-        let after = await wallet.count
-        if json {
-            try Output.json(["fetched": after - before, "unspent": after])
-        } else {
-            Output.data("fetched \(after - before) tokens of \(capability); the wallet has \(after)")
+        let result: FetchResult
+        do {
+            result = try await wallet.fetch(count, of: capability, for: challenge, from: issuer, voucher: voucher)
+        } catch {
+            let arrived = await wallet.count - before
+            if arrived > 0 { Output.note("\(tokens(arrived)) came before that failed, and are in the wallet") }
+            throw error
         }
+        try show(result, capability, unspent: await wallet.count)
     }
+
+    private func show(_ result: FetchResult, _ capability: Capability, unspent: Int) throws {
+        let fetched = result.requested + result.resumed
+        if json {
+            try Output.json([
+                "fetched": fetched, "fromEarlierRequests": result.resumed, "ofOtherKinds": result.others, "unspent": unspent,
+            ])
+            return
+        }
+        let earlier = result.resumed == 0 ? "" : ", \(result.resumed) of them asked for by an earlier fetch"
+        Output.data("fetched \(tokens(fetched)) of \(capability)\(earlier); the wallet has \(unspent)")
+        if result.others > 0 { Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch") }
+    }
+
+    private func tokens(_ count: Int) -> String { count == 1 ? "1 token" : "\(count) tokens" }
 
     private func originNames() throws -> [ServerName] {
         if anyOrigin { return [] }

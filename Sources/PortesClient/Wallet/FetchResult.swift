@@ -1,0 +1,10 @@
+/// How many tokens a fetch brought into a wallet.
+public struct FetchResult: Sendable, Hashable {
+    /// Those that it asked for itself.
+    public internal(set) var requested = 0
+    /// Those of the same kind that an earlier fetch had asked for without an answer. There may be more than were
+    /// wanted now.
+    public internal(set) var resumed = 0
+    /// Those of other kinds that an earlier fetch had asked for without an answer.
+    public internal(set) var others = 0
+}

@@ -20,7 +20,8 @@ extension HTTPTransportError {
         case is NIOTooManyBytesError: self = .responseTooLarge(limit: limit)
         case let error as HTTPClientError: self.init(error, host: host)
         case is NIOConnectionError where viaProxy: self = .proxyFailed
-        case is SOCKSError.ConnectionFailed, is SOCKSError.InvalidProtocolVersion,
+        case is SOCKSError.ConnectionFailed: self = .proxyRefused
+        case is SOCKSError.InvalidProtocolVersion,
             is SOCKSError.InvalidAuthenticationSelection,
             is SOCKSError.NoValidAuthenticationMethod, is SOCKSError.InvalidReservedByte,
             is SOCKSError.InvalidAddressType,
@@ -29,9 +30,12 @@ extension HTTPTransportError {
         case let error as NIOConnectionError: self.init(error, host: host)
         case let error as IOError: self.init(errno: error.errnoCode, host: host)
         case is HTTPParserError: self = .invalidResponse(host)
+        case NIOSSLError.uncleanShutdown: self = .connectionClosed(host)
         case let error as NIOSSLError: self = .tlsFailed(host: host, reason: Self.reason(error))
-        case is NIOSSLExtraError: self = .tlsFailed(host: host, reason: "the certificate is not for this host")
-        case is BoringSSLError: self = .tlsFailed(host: host, reason: "the handshake failed")
+        case let error as NIOSSLExtraError
+        where [.failedToValidateHostname, .serverHostnameImpossibleToMatch].contains(error):
+            self = .tlsFailed(host: host, reason: .otherHost)
+        case is NIOSSLExtraError, is BoringSSLError: self = .tlsFailed(host: host, reason: .handshake)
         case let error as ChannelError: self.init(error, host: host)
         default: self = .failed(host: host, reason: "\(type(of: error))")
         }
@@ -45,8 +49,8 @@ extension HTTPTransportError {
         case .cancelled, .requestStreamCancelled: self = .cancelled
         case .alreadyShutdown: self = .shutDown
         case .remoteConnectionClosed: self = .connectionClosed(host)
-        case .invalidProxyResponse, .proxyAuthenticationRequired, .socksHandshakeTimeout, .httpProxyHandshakeTimeout:
-            self = .proxyFailed
+        case .invalidProxyResponse, .proxyAuthenticationRequired: self = .proxyRefused
+        case .socksHandshakeTimeout, .httpProxyHandshakeTimeout: self = .proxyFailed
         case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath: self = .invalidURL
         default: self = .failed(host: host, reason: error.shortDescription)
         }
@@ -76,16 +80,17 @@ extension HTTPTransportError {
         case ETIMEDOUT: self = .timedOut(host)
         case ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL: self = .unreachable(host)
         case ECONNRESET, EPIPE, ENOTCONN: self = .connectionClosed(host)
-        default: self = .failed(host: host, reason: "system error \(code)")
+        case EACCES, EPERM: self = .failed(host: host, reason: "this machine does not allow it")
+        case EMFILE, ENFILE: self = .failed(host: host, reason: "too many files are open")
+        default: self = .failed(host: host, reason: "the system refused it")
         }
     }
 
-    private static func reason(_ error: NIOSSLError) -> String {
-        switch error {
-        case .handshakeFailed(.sslError(let stack)) where "\(stack)".contains("CERTIFICATE_VERIFY_FAILED"):
-            "the certificate is not trusted"
-        case .uncleanShutdown: "the connection was cut"
-        default: "the handshake failed"
-        }
+    private static func reason(_ error: NIOSSLError) -> TLSFailure {
+        guard case .handshakeFailed(.sslError(let stack)) = error else { return .handshake }
+        // The numbers behind these names are not public.
+        let names = "\(stack)"
+        if names.contains("CERTIFICATE_VERIFY_FAILED") { return .untrusted }
+        return names.contains("WRONG_VERSION_NUMBER") || names.contains("HTTP_REQUEST") ? .notSpoken : .handshake
     }
 }

@@ -76,8 +76,18 @@ package final class HTTPTransport: Sendable {
             }
         } catch {
             let viaProxy = if case .url = request.target { proxy != nil } else { false }
-            throw HTTPTransportError(error, host: host, viaProxy: viaProxy, limit: request.maximumResponseBytes)
+            let error = HTTPTransportError(error, host: host, viaProxy: viaProxy, limit: request.maximumResponseBytes)
+            throw await withDates(error, of: url)
         }
+    }
+
+    /// Tells a certificate that nobody vouches for from one whose time is over, where the server is reached directly.
+    private func withDates(_ error: HTTPTransportError, of url: String) async -> HTTPTransportError {
+        guard case .tlsFailed(let place, .untrusted) = error, proxy == nil, let url = URL(string: url),
+            let host = url.host?.withoutBrackets,
+            let failure = await CertificateDates.shown(by: host, port: url.port ?? 443)?.failure()
+        else { return error }
+        return .tlsFailed(host: place, reason: failure)
     }
 
     /// Gets `url`; with `ifNoneMatch` the answer is 304 if the entity tag is still that one.

@@ -18,11 +18,12 @@ package enum HTTPTransportError: Error, Sendable, Equatable {
     case unreachable(String)
     /// The time for the whole request is over.
     case timedOut(String)
-    /// No TLS connection: the certificate is not trusted, not for this host or no longer valid, or the other side
-    /// speaks no TLS.
-    case tlsFailed(host: String, reason: String)
-    /// The proxy did not connect us to the host.
+    /// No TLS connection.
+    case tlsFailed(host: String, reason: TLSFailure)
+    /// The proxy cannot be reached, or is none of its kind.
     case proxyFailed
+    /// The proxy did not connect us to the host.
+    case proxyRefused
     /// The response body has more than `limit` bytes.
     case responseTooLarge(limit: Int)
     /// The connection was closed before the response was complete.
@@ -51,7 +52,8 @@ extension HTTPTransportError: CustomStringConvertible {
         case .unreachable(let host): "\(host) cannot be reached"
         case .timedOut(let host): "\(host) did not answer in time"
         case .tlsFailed(let host, let reason): "no TLS connection to \(host): \(reason)"
-        case .proxyFailed: "the proxy did not connect"
+        case .proxyFailed: "the proxy cannot be reached"
+        case .proxyRefused: "the proxy refused to connect"
         case .responseTooLarge(let limit): "the answer is larger than \(limit) bytes"
         case .connectionClosed(let host): "\(host) closed the connection"
         case .invalidResponse(let host): "\(host) did not answer in HTTP"
@@ -73,8 +75,9 @@ extension HTTPTransportError: CustomStringConvertible {
         case .refused: "check that the server runs, and its port"
         case .unreachable: "check the address and this machine's network"
         case .timedOut, .connectionClosed: "try again; if it stays so, look into the server's log"
-        case .tlsFailed: "check the server's certificate, or name its certificate authority"
-        case .proxyFailed: "check that the proxy runs, and its address"
+        case .tlsFailed(_, let reason): reason.hint
+        case .proxyFailed: "check that the proxy runs, its address, and whether it is an http or a socks5 one"
+        case .proxyRefused: "check the server's name and port, and what the proxy allows"
         case .responseTooLarge, .invalidResponse: "check that the URL is that of a Portes server"
         case .failed: "try again"
         case .cancelled, .shutDown: nil

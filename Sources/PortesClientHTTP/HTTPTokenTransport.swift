@@ -58,18 +58,23 @@ public final class HTTPTokenTransport: TokenTransport {
 
     /// Sends a request and returns the whole response, whatever its status.
     ///
-    /// Throws if there is none; the error's description says why, and names no more than the host.
+    /// Throws ``TransportFailure`` if there is none; it names no more than the host.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         let method: HTTPTransportRequest.Method =
             switch request.method {
             case .get: .get
             case .post: .post
             }
-        let response = try await transport.send(
-            HTTPTransportRequest(
-                method, .url(request.url), headers: request.headers.map { ($0.name, $0.value) },
-                body: request.body.isEmpty ? nil : request.body, maximumResponseBytes: request.maximumResponseCount,
-                timeout: timeout))
+        let message = HTTPTransportRequest(
+            method, .url(request.url), headers: request.headers.map { ($0.name, $0.value) },
+            body: request.body.isEmpty ? nil : request.body, maximumResponseBytes: request.maximumResponseCount,
+            timeout: timeout)
+        let response: HTTPTransportResponse
+        do {
+            response = try await transport.send(message)
+        } catch {
+            throw TransportFailure(error.description, hint: error.hint)
+        }
         return TransportResponse(
             status: response.status, headers: response.headers.map { HeaderField($0.name, $0.value) },
             body: response.body)

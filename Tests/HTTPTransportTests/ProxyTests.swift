@@ -41,14 +41,14 @@ import Testing
         let log = ProxyLog()
         try await withConnectProxy(log) { proxy in
             try await withTransport(proxy: proxy) { transport in
-                await #expect(throws: HTTPTransportError.proxyFailed) {
+                await #expect(throws: HTTPTransportError.proxyRefused) {
                     try await transport.get("https://host.invalid/")
                 }
             }
         }
         try await withSOCKSProxy(log) { proxy in
             try await withTransport(proxy: proxy) { transport in
-                await #expect(throws: HTTPTransportError.proxyFailed) {
+                await #expect(throws: HTTPTransportError.proxyRefused) {
                     try await transport.get("https://host.invalid/")
                 }
             }
@@ -65,19 +65,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http", "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"),
-        ("http", "HTTP/1.1 502 Bad Gateway\r\n\r\n"), ("socks5", "\u{5}\u{7f}"), ("socks5", "SSH-2.0-OpenSSH_9.2\r\n"),
-    ])
-    func aProxyThatRefusesIsReported(scheme: String, answer: String) async throws {
+        ("http", "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", .proxyRefused),
+        ("http", "HTTP/1.1 502 Bad Gateway\r\n\r\n", .proxyRefused), ("socks5", "\u{5}\u{7f}", .proxyFailed),
+        ("socks5", "SSH-2.0-OpenSSH_9.2\r\n", .proxyFailed),
+    ] as [(String, String, HTTPTransportError)])
+    func aProxyThatRefusesIsToldFromWhatIsNoProxy(scheme: String, answer: String, error: HTTPTransportError) async throws {
         try await withRawServer { inbound, outbound in
             _ = try await inbound.next()
             try await outbound.write(ByteBuffer(string: answer))
             _ = try await inbound.next()
         } _: { port in
             try await withTransport(proxy: ProxyAddress("\(scheme)://127.0.0.1:\(port)")) { transport in
-                await #expect(throws: HTTPTransportError.proxyFailed) {
-                    try await transport.get("https://example.com/")
-                }
+                await #expect(throws: error) { try await transport.get("https://example.com/") }
             }
         }
     }

@@ -48,9 +48,9 @@ struct HTTPTokenTransportTests {
         let server = try RawServer("HTTP/1.1 200 OK", body: String(repeating: "x", count: 300_000))
         defer { server.stop() }
         let issuer = try IssuerClient("http://127.0.0.1:\(server.port)")
-        await #expect(throws: IssuanceError.unreachable("the answer is larger than 262144 bytes")) {
-            try await issuer.directory()
-        }
+        let failure = TransportFailure(
+            "the answer is larger than 262144 bytes", hint: "check that the URL is that of a Portes server")
+        await #expect(throws: IssuanceError.unreachable(failure)) { try await issuer.directory() }
     }
 
     @Test func aServerThatIsNotThereIsToldInWords() async throws {
@@ -59,11 +59,12 @@ struct HTTPTokenTransportTests {
         let port = server.port
         let issuer = try IssuerClient("http://127.0.0.1:\(port)")
         let error = await #expect(throws: IssuanceError.self) { try await issuer.directory() }
-        guard case .unreachable(let reason) = error else {
+        guard case .unreachable(let failure) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(reason.contains("127.0.0.1:\(port)"))
+        #expect(failure.text.contains("127.0.0.1:\(port)"))
+        #expect(failure.hint == "check that the server runs, and its port")
     }
 
     @Test func whatCannotBeConfiguredIsRefused() {

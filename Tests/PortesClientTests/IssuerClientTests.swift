@@ -113,7 +113,7 @@ struct IssuerClientTests {
         let pending = try Client.request(challenge: TestIssuer.challenge(), tokenKey: issuer.publicKey)
         let request = pending.request
         server.fail(.loseRequest)
-        await #expect(throws: IssuanceError.unreachable("Lost()")) {
+        await #expect(throws: IssuanceError.unreachable(TransportFailure("Lost()"))) {
             try await server.client().answer(request, voucher: nil)
         }
         server.fail(.answer(status: 200, problem: nil))

@@ -36,7 +36,7 @@ struct WalletSpendTests {
         origin.fail(.loseAnswer)
         do {
             let wallet = try await filled(2)
-            await #expect(throws: RedemptionError.unreachable("Lost()")) {
+            await #expect(throws: RedemptionError.unreachable(TransportFailure("Lost()"))) {
                 try await wallet.spend(session, for: challenge, at: origin.client(), purpose: [7])
             }
             #expect(await wallet.unanswered == [try ServerName("origin.example")])
@@ -120,7 +120,7 @@ struct WalletSpendTests {
         #expect(results.map(\.purpose) == [[1], [2], [3]])
         #expect(
             results.map { $0.result.map(\.outcome) } == [
-                .failure(.unreachable("Lost()")), .success(.alreadySpent), .success(.spent(receipt: "a.b.c")),
+                .failure(.unreachable(TransportFailure("Lost()"))), .success(.alreadySpent), .success(.spent(receipt: "a.b.c")),
             ])
         #expect(try await outcomes(wallet.resume(at: origin.client())) == [.replayed(receipt: "a.b.c")])
     }

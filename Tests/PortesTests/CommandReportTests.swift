@@ -18,7 +18,7 @@ import Testing
         ListenError.unsafeSocketDirectory("/a"), ListenError.other("a"), TLSFilesError.unusableCertificate(path: "/a"),
         TLSFilesError.unusableKey(path: "/a"), TLSFilesError.keyDoesNotMatch, HTTPTransportError.invalidURL,
         HTTPTransportError.plainHTTP(host: "a.example"), HTTPTransportError.refused("a.example"),
-        HTTPTransportError.tlsFailed(host: "a.example", reason: "b"), HTTPTransportError.timedOut("a.example"),
+        HTTPTransportError.tlsFailed(host: "a.example", reason: .untrusted), HTTPTransportError.timedOut("a.example"),
         HTTPTransportError.failed(host: "a.example", reason: "b"), ClearingServerError.metricsBeyondLoopback,
         StoreError.locked(directory: "/a"),
     ]

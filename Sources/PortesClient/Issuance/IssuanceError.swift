@@ -3,9 +3,7 @@ public import PrivacyPass
 /// Why an issuer gave no tokens, and what an app can do.
 public enum IssuanceError: Error, Sendable, Hashable {
     /// There was no answer. Try again later: with a wallet, the same request is sent again and charged once.
-    ///
-    /// The text is what the transport says of it, for people.
-    case unreachable(String)
+    case unreachable(TransportFailure)
     /// The issuer is busy or down for a moment. Try again, after as many seconds if it says so.
     case overloaded(retryAfter: Int?)
     /// The gate refused. Ask for another voucher, or for fewer tokens.

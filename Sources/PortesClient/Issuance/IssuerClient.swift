@@ -117,7 +117,7 @@ public actor IssuerClient {
         do {
             return try await transport.send(request)
         } catch {
-            throw .unreachable(String(describing: error))
+            throw .unreachable(TransportFailure(error))
         }
     }
 }

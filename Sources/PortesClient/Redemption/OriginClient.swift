@@ -65,7 +65,7 @@ public struct OriginClient: Sendable {
         do {
             return try await transport.send(request)
         } catch {
-            throw .unreachable(String(describing: error))
+            throw .unreachable(TransportFailure(error))
         }
     }
 }

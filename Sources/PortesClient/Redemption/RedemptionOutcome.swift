@@ -70,9 +70,7 @@ public enum RedemptionOutcome: Sendable, Hashable {
 /// it again with ``Wallet/resume(at:path:)``.
 public enum RedemptionError: Error, Sendable, Hashable {
     /// There was no answer. Try again later.
-    ///
-    /// The text is what the transport says of it, for people.
-    case unreachable(String)
+    case unreachable(TransportFailure)
     /// The origin is busy or down for a moment. Try again, after as many seconds if it says so.
     case overloaded(retryAfter: Int?)
     /// The origin did not understand the request, or failed to answer it: its status. Report it.

@@ -22,7 +22,10 @@ extension CommandFailure {
 
     private init(_ error: IssuanceError) {
         switch error {
-        case .unreachable(let reason): self.init("the issuer cannot be reached: \(reason)", hint: "try again; nothing is charged twice")
+        case .unreachable(let failure):
+            self.init(
+                "no answer from the issuer: \(failure.text)",
+                hint: "\(failure.hint ?? "try again"); fetching again charges nothing twice")
         case .overloaded(let seconds): self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
         case .refused(let refusal): self.init(refusal)
         case .wrongIssuer: self.init("the challenge is for another issuer", hint: "check --issuer and --issuer-name")
@@ -54,8 +57,10 @@ extension CommandFailure {
 
     private init(_ error: RedemptionError) {
         switch error {
-        case .unreachable(let reason):
-            self.init("the origin cannot be reached: \(reason)", hint: "spend again: the same token is sent first, and counts once")
+        case .unreachable(let failure):
+            self.init(
+                "no answer from the origin: \(failure.text)",
+                hint: "\(failure.hint ?? "try again"); a token that was sent is sent again first, and counts once")
         case .overloaded(let seconds):
             self.init("the origin is busy", hint: "spend again in \(seconds ?? 5) s: the same token is sent first, and counts once")
         case .failed(let status): self.init("the origin answered with status \(status)", hint: "check --origin and --path")

@@ -69,7 +69,9 @@ import Testing
         ("http", "HTTP/1.1 502 Bad Gateway\r\n\r\n", .proxyRefused), ("socks5", "\u{5}\u{7f}", .proxyFailed),
         ("socks5", "SSH-2.0-OpenSSH_9.2\r\n", .proxyFailed),
     ] as [(String, String, HTTPTransportError)])
-    func aProxyThatRefusesIsToldFromWhatIsNoProxy(scheme: String, answer: String, error: HTTPTransportError) async throws {
+    func aProxyThatRefusesIsToldFromWhatIsNoProxy(
+        scheme: String, answer: String, error: HTTPTransportError
+    ) async throws {
         try await withRawServer { inbound, outbound in
             _ = try await inbound.next()
             try await outbound.write(ByteBuffer(string: answer))

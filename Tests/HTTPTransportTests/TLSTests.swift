@@ -21,8 +21,8 @@ import Testing
         defer { try? FileManager.default.removeItem(at: directory) }
         let files = TLSFiles(certificateChain: directory.path + "/chain.pem", privateKey: directory.path + "/key.pem")
         let new = [
-            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-keyout",
-            files.privateKey,
+            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test",
+            "-keyout", files.privateKey,
         ]
         if let from, let until {
             let request = directory.path + "/request.pem"
@@ -50,7 +50,8 @@ import Testing
                 "-enddate", "\(until)0101000000Z",
             ])
         } else {
-            try openssl(new + ["-x509", "-days", "2", "-addext", "subjectAltName=\(name)", "-out", files.certificateChain])
+            try openssl(
+                new + ["-x509", "-days", "2", "-addext", "subjectAltName=\(name)", "-out", files.certificateChain])
         }
         try await body(files)
     }

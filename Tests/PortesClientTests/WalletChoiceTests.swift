@@ -24,13 +24,16 @@ struct WalletChoiceTests {
         let wallet = try await filled()
         #expect(try await wallet.holding(for: [asking(playIssuer)], at: origin).capability == play)
         #expect(try await wallet.holding(for: [asking(sessionIssuer)], at: origin).capability == session)
-        #expect(try await wallet.holding(for: [asking(TestIssuer()), asking(playIssuer)], at: origin).capability == play)
+        let either = [asking(TestIssuer()), asking(playIssuer)]
+        #expect(try await wallet.holding(for: either, at: origin).capability == play)
     }
 
     @Test func withoutAKnownKeySeveralCapabilitiesAreNotGuessed() async throws {
         let wallet = try await filled()
         for offer in [asking(TestIssuer()), PrivateTokenChallenge(challenge: challenge)] {
-            await #expect(throws: WalletError.severalCapabilities) { try await wallet.holding(for: [offer], at: origin) }
+            await #expect(throws: WalletError.severalCapabilities) {
+                try await wallet.holding(for: [offer], at: origin)
+            }
             #expect(try await wallet.holding(for: [offer], at: origin, of: play).capability == play)
         }
         let alone = try await filled([(session, sessionIssuer)], path: directory.path + "/alone")
@@ -46,7 +49,9 @@ struct WalletChoiceTests {
             try await wallet.holding(for: [asking(TestIssuer())], at: origin, issuer: issuer)
         }
         let alone = try await filled([(session, sessionIssuer)], path: directory.path + "/alone")
-        await #expect(throws: WalletError.empty) { try await alone.holding(for: [asking(next)], at: origin, issuer: issuer) }
+        await #expect(throws: WalletError.empty) {
+            try await alone.holding(for: [asking(next)], at: origin, issuer: issuer)
+        }
     }
 
     @Test func anotherChallengeOrCapabilityHasNoHolding() async throws {
@@ -54,7 +59,8 @@ struct WalletChoiceTests {
         let fresh = try TestIssuer.challenge(context: .zero)
         await #expect(throws: WalletError.empty) {
             try await wallet.holding(
-                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded.bytes)], at: origin)
+                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded.bytes)],
+                at: origin)
         }
         await #expect(throws: WalletError.empty) {
             try await wallet.holding(for: [asking(playIssuer)], at: origin, of: Capability("seat"))

@@ -31,7 +31,9 @@ struct WalletFetchTests {
         server.fail(.loseAnswer)
         do {
             let wallet = try Wallet(path: directory.walletPath)
-            await #expect(throws: IssuanceError.unreachable(TransportFailure("Lost()"))) { try await fetch(10, into: wallet) }
+            await #expect(throws: IssuanceError.unreachable(TransportFailure("Lost()"))) {
+                try await fetch(10, into: wallet)
+            }
             #expect(await wallet.holdings.isEmpty)
             await wallet.close()
         }

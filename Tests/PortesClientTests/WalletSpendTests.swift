@@ -120,7 +120,8 @@ struct WalletSpendTests {
         #expect(results.map(\.purpose) == [[1], [2], [3]])
         #expect(
             results.map { $0.result.map(\.outcome) } == [
-                .failure(.unreachable(TransportFailure("Lost()"))), .success(.alreadySpent), .success(.spent(receipt: "a.b.c")),
+                .failure(.unreachable(TransportFailure("Lost()"))), .success(.alreadySpent),
+                .success(.spent(receipt: "a.b.c")),
             ])
         #expect(try await outcomes(wallet.resume(at: origin.client())) == [.replayed(receipt: "a.b.c")])
     }

@@ -65,7 +65,8 @@ extension CommandFailure {
             self.init("the origin is busy", hint: "spend again in \(seconds ?? 5) s: the same token is sent first, and counts once")
         case .failed(let status): self.init("the origin answered with status \(status)", hint: "check --origin and --path")
         case .badAnswer: self.init("the answer is not one of an origin", hint: "check --origin and --path")
-        case .noChallenge: self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
+        case .noChallenge:
+            self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
         case .otherNames(let names):
             self.init(
                 "the origin asks for tokens for \(names.map(\.text).joined(separator: ", ")), not for the name given",
@@ -81,7 +82,9 @@ extension CommandFailure {
         case ENOENT: self.init("\(file) has no directory to be in", hint: "make the directory, or check --wallet")
         case ENOTDIR, EISDIR, EINVAL, ELOOP:
             self.init("\(file) is not a plain file", hint: "name a file that is no directory and no link")
-        case EACCES, EPERM: self.init("\(file) may not be used by this user", hint: "check the permissions of the file and its directory")
+        case EACCES, EPERM:
+            self.init(
+                "\(file) may not be used by this user", hint: "check the permissions of the file and its directory")
         case EROFS: self.init("\(file) is on a disk that cannot be written", hint: "copy it to another place")
         case ENOSPC, EDQUOT: self.init("there is no room for \(file)", hint: "free some; nothing was lost")
         default: self.init("\(file) cannot be read or written", hint: "check its permissions and the disk")

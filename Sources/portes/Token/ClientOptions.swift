@@ -62,9 +62,11 @@ enum ClientArgument {
         if let credentials = fields.lazy.compactMap({ try? PrivateTokenCredentials(fieldValue: $0) }).first {
             return credentials.token
         }
-        guard let bytes = Hexadecimal.decode(text) ?? Base64URL.decode(text), let token = try? Token(decoding: bytes) else {
+        guard let bytes = Hexadecimal.decode(text) ?? Base64URL.decode(text), let token = try? Token(decoding: bytes)
+        else {
             throw CommandFailure(
-                "\(file) holds no token", hint: "give one token in hexadecimal, in base64url or as an Authorization field")
+                "\(file) holds no token",
+                hint: "give one token in hexadecimal, in base64url or as an Authorization field")
         }
         return token
     }
@@ -79,7 +81,8 @@ enum ClientArgument {
         do throws(WalletError) {
             return try Wallet(path: path, mayBeAbsent: mayBeAbsent)
         } catch .absent {
-            throw CommandFailure("there is no wallet at \(path)", hint: "check --wallet, or fetch tokens with portes token fetch")
+            throw CommandFailure(
+                "there is no wallet at \(path)", hint: "check --wallet, or fetch tokens with portes token fetch")
         } catch .fileSystem(let code) {
             throw CommandFailure(fileSystem: code, path: path)
         }

@@ -8,7 +8,9 @@ enum HeaderText {
             var line = line.trimmingCharacters(in: .whitespaces)
             // How curl -v marks what it sent and what it received.
             if line.hasPrefix("< ") || line.hasPrefix("> ") { line = String(line.dropFirst(2)) }
-            guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name.lowercased() else { return nil }
+            guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name.lowercased() else {
+                return nil
+            }
             return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
         }
     }

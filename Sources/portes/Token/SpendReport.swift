@@ -9,7 +9,8 @@ struct SpendReport {
         results.append(result)
         for tokens in result.unusable { Output.note(SpendReport.text(of: tokens)) }
         if result.outcome.isFinal, !result.isSettled {
-            Output.note("the wallet file could not be written: the next spend sends this token again, and it counts once")
+            Output.note(
+                "the wallet file could not be written: the next spend sends this token again, and it counts once")
         }
     }
 

@@ -6,7 +6,8 @@ import PrivacyPass
 struct TokenChoice: ParsableArguments {
     @Option(help: "The capability, where the wallet has several.") var capability: String?
     @Option(help: "The id of the tokens' key, or at least its first 8 digits.") var key: String?
-    @Option(help: "The name of the origin that they are for, where the wallet has tokens for several.") var originName: String?
+    @Option(help: "The name of the origin that they are for, where the wallet has tokens for several.")
+    var originName: String?
 
     func validate() throws {
         guard key.map({ $0.count >= 8 }) ?? true else { throw ValidationError("--key takes at least 8 digits") }
@@ -20,11 +21,13 @@ struct TokenChoice: ParsableArguments {
                 && (name.map { holding.challenge.allows(origin: $0) } ?? true)
         }
         guard let first = fitting.first else {
-            throw CommandFailure("the wallet has no such token", hint: "portes token list --wallet FILE shows what it has")
+            throw CommandFailure(
+                "the wallet has no such token", hint: "portes token list --wallet FILE shows what it has")
         }
         guard fitting.allSatisfy({ $0.capability == first.capability && $0.challenge == first.challenge }) else {
             throw CommandFailure(
-                "the wallet has several kinds of such tokens", hint: "name one with --capability, --origin-name or --key")
+                "the wallet has several kinds of such tokens",
+                hint: "name one with --capability, --origin-name or --key")
         }
         return first
     }

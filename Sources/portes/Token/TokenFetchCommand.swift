@@ -61,13 +61,15 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let fetched = result.requested + result.resumed
         if json {
             try Output.json([
-                "fetched": fetched, "fromEarlierRequests": result.resumed, "ofOtherKinds": result.others, "unspent": unspent,
+                "fetched": fetched, "fromEarlierRequests": result.resumed, "ofOtherKinds": result.others,
+                "unspent": unspent,
             ])
             return
         }
         let earlier = result.resumed == 0 ? "" : ", \(result.resumed) of them asked for by an earlier fetch"
         Output.data("fetched \(tokens(fetched)) of \(capability)\(earlier); the wallet has \(unspent)")
-        if result.others > 0 { Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch") }
+        guard result.others > 0 else { return }
+        Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch")
     }
 
     private func tokens(_ count: Int) -> String { count == 1 ? "1 token" : "\(count) tokens" }

@@ -26,7 +26,9 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     @OptionGroup var options: AdminOptions
 
     func validate() throws {
-        guard (tokenFile == nil) != (wallet == nil) else { throw ValidationError("give either --wallet or --token-file") }
+        guard (tokenFile == nil) != (wallet == nil) else {
+            throw ValidationError("give either --wallet or --token-file")
+        }
     }
 
     func run() async throws {

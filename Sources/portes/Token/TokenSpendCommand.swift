@@ -28,7 +28,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
     @Option(help: "The path that takes the token.") var path: String = OriginClient.redemptionPath
     @Option(help: "The capability to spend, where the origin takes several.") var capability: String?
-    @Flag(help: "Also use tokens that were set aside because this origin refused their key.") var includeSetAside = false
+    @Flag(help: "Also use tokens that were set aside because this origin refused their key.")
+    var includeSetAside = false
     @Option(help: "The issuer's URL: asked what the origin's key is for, and for a token for a fresh challenge.")
     var issuer: String?
     @Option(help: "The issuer's name in challenges, where it is not the URL's host and port.") var issuerName: String?
@@ -99,12 +100,13 @@ struct TokenSpendCommand: AsyncParsableCommand {
 
     /// Says what the origin asks for, and what the wallet has instead.
     private func explain(_ wallet: Wallet, challenges: [PrivateTokenChallenge], at origin: ServerName) async {
-        for challenge in challenges {
-            let keyID = challenge.tokenKey.flatMap { TokenKeyID(publicKey: $0, tokenType: challenge.challenge.tokenType) }
-            let names = challenge.challenge.originNames.map(\.text).joined(separator: ",")
+        for offer in challenges {
+            let challenge = offer.challenge
+            let keyID = offer.tokenKey.flatMap { TokenKeyID(publicKey: $0, tokenType: challenge.tokenType) }
+            let names = challenge.originNames.map(\.text).joined(separator: ",").prefix(260)
             Output.note(
-                "the origin \(origin.text) asks for a token of the issuer \(challenge.challenge.issuerName.text.prefix(260))"
-                    + " for \(names.isEmpty ? "any origin" : String(names.prefix(260)))" + (capability.map { ", capability \($0)" } ?? "")
+                "the origin \(origin.text) asks for a token of the issuer \(challenge.issuerName.text.prefix(260))"
+                    + " for \(names.isEmpty ? "any origin" : names)" + (capability.map { ", capability \($0)" } ?? "")
                     + (keyID.map { ", key \($0.hexadecimal.prefix(16)) or an older one" } ?? ""))
         }
         let list = await WalletList(wallet)

@@ -32,10 +32,11 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// This program's own file; where other code runs this type, the file `portes` beside that code's.
+    /// This program's own file, whatever its name; where tests run this type, the file `portes` beside theirs.
     static var executable: URL {
         let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(filePath: path).deletingLastPathComponent().appending(path: "portes")
+        let own = URL(filePath: path)
+        return own.pathExtension == "xctest" ? own.deletingLastPathComponent().appending(path: "portes") : own
     }
 
     /// The process's id.

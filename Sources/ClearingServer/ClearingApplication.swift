@@ -99,7 +99,7 @@ package struct ClearingApplication: Sendable {
         guard address.isLoopback else { throw ClearingServerError.metricsBeyondLoopback }
         let router = ServerRouter.make()
         router.addMetrics(metrics)
-        var server = ServerConfiguration(address: address)
+        var server = ServerConfiguration(address: address, limits: .local)
         server.announcesAddress = false
         return [try HTTPServer(configuration: server, router: router, logger: logger)]
     }

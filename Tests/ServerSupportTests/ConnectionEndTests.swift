@@ -47,6 +47,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "Host: a\r\nHost: a\r\n"])
+    func aRequestWithoutExactlyOneHostIsRefusedAndTheConnectionClosed(host: String) async throws {
+        let calls = Calls()
+        try await withServer(Self.router(calls), limits: Self.limits) { port in
+            try await withConnection(to: port) { connection in
+                let second = "POST /act HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+                await connection.send("POST /act HTTP/1.1\r\n\(host)Content-Length: 1\r\n\r\nx" + second)
+                let answer = await connection.readToEnd()
+                #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n") && answer.contains("malformed-message"))
+                #expect(answer.split(separator: "HTTP/1.1").count == 1)
+            }
+        }
+        #expect(calls.count.load(ordering: .relaxed) == 0)
+    }
+
     @Test func aFieldThatOnlyContainsTheWordCloseEndsNothing() async throws {
         try await withServer(Self.router(), limits: Self.limits) { port in
             try await withConnection(to: port) { connection in

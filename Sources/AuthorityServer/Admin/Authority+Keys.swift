@@ -73,9 +73,10 @@ extension Authority {
         do {
             try database.insertKey(
                 record, replacing: old, deliveries: verifiers.compactMap { delivery(of: secret, to: $0) })
-        } catch {
+        } catch let error as KeyInsertionError {
+            // Only then is it known that there is no record: after a failed commit there may be one.
             try? keyring.destroySecret(of: secret.id)
-            if case KeyInsertionError.overlaps(let id) = error { throw Self.overlap(id, capability) }
+            if case .overlaps(let id) = error { throw Self.overlap(id, capability) }
             throw error
         }
         try reload()

@@ -76,7 +76,7 @@ package struct AuthorityService: Sendable {
         guard address.isLoopback else { throw AuthorityError.metricsBeyondLoopback }
         let router = ServerRouter.make()
         router.addMetrics(metrics)
-        var server = ServerConfiguration(address: address)
+        var server = ServerConfiguration(address: address, limits: .local)
         server.announcesAddress = false
         return [try HTTPServer(configuration: server, router: router, logger: logger)]
     }

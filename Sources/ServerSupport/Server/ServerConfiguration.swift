@@ -68,8 +68,18 @@ package struct ConnectionLimits: Sendable, Hashable {
     package var maximumHeaderFields = 100
     /// A client that asks with `Expect: 100-continue` is told to go on if its body has at most this many bytes.
     package var maximumExpectedBytes = 1024 * 1024
+    /// Whether an HTTP/1.1 request without a `Host` is refused (RFC 9112, section 3.2); on a socket there is no host.
+    package var requiresHost = true
     /// Unread bytes of a request body that are read and dropped so that the connection can be used again.
     package var maximumDrainedBytes = 64 * 1024
+
+    /// For what only this machine's users reach, beside a public server: 64 connections, the rest as by default.
+    package static var local: ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.maximumConnections = 64
+        limits.requiresHost = false
+        return limits
+    }
 
     /// The defaults: 8,192 connections; head 5 s, body 7 s, response 8 s, idle 8 s; 32 KiB and 100 header fields.
     package init() {}

@@ -51,7 +51,7 @@ final class ServerCore: Sendable {
         let server = Server(
             childChannelSetup: channel,
             configuration: HummingbirdCore.ServerConfiguration(
-                address: address, backlog: 1024,
+                address: address, backlog: 4096,
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     FileDescriptorLimit.connections(upTo: limits.maximumConnections), logger: logger)),
             onServerRunning: { [bound] channel in

@@ -10,8 +10,8 @@ struct BenchResult: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case name
-        case perToken = "us-per-token"
-        case floorPerToken = "floor-us-per-token"
+        case perToken = "us_per_token"
+        case floorPerToken = "floor_us_per_token"
         case ratio
     }
 

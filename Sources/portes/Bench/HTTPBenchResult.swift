@@ -13,10 +13,10 @@ struct HTTPBenchResult: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case name
-        case serverMicrosecondsPerToken = "server-us-per-token"
-        case inProcessMicrosecondsPerToken = "in-process-us-per-token"
-        case latencies = "latency-ms"
-        case residentMiB = "resident-mib"
+        case serverMicrosecondsPerToken = "server_us_per_token"
+        case inProcessMicrosecondsPerToken = "in_process_us_per_token"
+        case latencies = "latency_ms"
+        case residentMiB = "resident_mib"
     }
 
     /// A reading of memory alone.

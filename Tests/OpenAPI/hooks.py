@@ -1,85 +1,15 @@
 """Vouchers, token requests and tokens for schemathesis, which cannot guess any.
 
-They are made with the package voprf (RFC 9497 in Rust) and the layouts of RFC 9577, RFC 9578 and the batched tokens
-draft. What the servers are given is good, or wrong in one way, in turn, so that each outcome is seen.
+What the servers are given is good, or wrong in one way, in turn.
 """
 
-import base64
-import hashlib
 import itertools
-import os
-import re
 import secrets
 
-import requests
 import schemathesis
 from hypothesis import strategies as st
-from voprf import ristretto
 
-ISSUER, ORIGIN = os.environ["OPENAPI_ISSUER"], os.environ["OPENAPI_ORIGIN"]
-VOUCHERS = os.environ["OPENAPI_VOUCHERS"].split()
-VERIFIER = os.environ["OPENAPI_VERIFIER"]
-TOKEN_TYPE = b"\x00\x05"
-SINGLE = "application/private-token-request"
-BATCH = "application/private-token-amortized-batch-request"
-
-
-def decode(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def encode(value):
-    return base64.urlsafe_b64encode(value).decode()
-
-
-class Mint:
-    """The tokens of one challenge, fetched a hundred at a time."""
-
-    def __init__(self, challenge, key):
-        self.challenge, self.key, self.tokens = challenge, key, []
-
-    def request(self, count):
-        """An AmortizedBatchTokenRequest, with the inputs and clients that its answer needs."""
-        fixed = hashlib.sha256(self.challenge).digest() + hashlib.sha256(self.key).digest()
-        inputs = [TOKEN_TYPE + secrets.token_bytes(32) + fixed for _ in range(count)]
-        clients, blinded = zip(*(ristretto.Client.blind(each) for each in inputs))
-        elements = b"".join(element.serialize() for element in blinded)
-        return self.head() + size(len(elements)) + elements, inputs, clients
-
-    def single_request(self):
-        """A TokenRequest."""
-        return self.head() + ristretto.Client.blind(secrets.token_bytes(98))[1].serialize()
-
-    def head(self):
-        return TOKEN_TYPE + hashlib.sha256(self.key).digest()[-1:]
-
-    def token(self):
-        """A token that nobody has seen."""
-        if not self.tokens:
-            body, inputs, clients = self.request(100)
-            headers = {"Content-Type": BATCH, "Authorization": f"Bearer {VOUCHERS[0]}"}
-            answer = requests.post(f"{ISSUER}/token-request", body, headers=headers, timeout=5)
-            answer.raise_for_status()
-            evaluation = answer.content[len(size(3200)) :]
-            output = ristretto.VerifiableBatchOutput.deserialize(evaluation[-64:] + evaluation[:-64])
-            outputs = ristretto.Client.finalize_batch(list(clients), output, ristretto.PublicKey.deserialize(self.key))
-            self.tokens = [each + output for each, output in zip(inputs, outputs)]
-        return self.tokens.pop()
-
-
-def size(value):
-    """The variable-size integer of RFC 9000, section 16."""
-    return bytes([value]) if value < 64 else (value | 1 << 14).to_bytes(2, "big")
-
-
-def asked():
-    """The challenge and the key that the clearing server asks for."""
-    field = requests.post(f"{ORIGIN}/redeem", timeout=5).headers["WWW-Authenticate"]
-    return [decode(value) for value in re.findall('(?:challenge|token-key)="([^"]*)"', field)[:2]]
-
-
-MINT = Mint(*asked())
-ELSEWHERE = Mint(MINT.challenge[:-1] + b"x", MINT.key)
+from mint import BATCH, ELSEWHERE, MINT, SINGLE, VERIFIER, VOUCHERS, encode, unknown_voucher
 
 
 def tokens():
@@ -97,13 +27,6 @@ def tokens():
 
 
 TOKENS = tokens()
-
-
-def unknown_voucher():
-    """A voucher of the right form that nobody has made."""
-    secret = secrets.token_bytes(20)
-    checksum = hashlib.blake2b(b"portes voucher checksum v1\n" + secret, digest_size=32).digest()[:5]
-    return "vch_" + base64.b32encode(secret + checksum).decode().lower()
 
 
 @schemathesis.auth(refresh_interval=None).apply_to(path=["/redeem", "/verify"])
@@ -195,10 +118,3 @@ def answer_has_the_form_of_the_request(ctx, response, case):
     assert response.headers["content-type"] == [(BATCH if batch else SINGLE).replace("request", "response")]
     assert len(elements) == len(sent) - 3, "another number of elements"
     assert not batch or elements[:2] == sent[3:5] or len(sent) == 36, "another length"
-
-
-@schemathesis.hook
-def after_call(context, case, response):
-    """Notes what was seen, for Scripts/check-openapi."""
-    with open(os.environ["OPENAPI_SEEN"], "a") as seen:
-        print(response.request.method, case.operation.path, response.status_code, file=seen)

@@ -1,0 +1,134 @@
+"""Brings about each outcome that is worth a line in the document, and compares the answer with it.
+
+Nothing is left to chance, as it is when schemathesis draws requests: each case below is made to end as it says.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+
+import schemathesis
+from schemathesis.specs.openapi import checks
+
+from mint import BATCH, ELSEWHERE, ISSUER, MINT, ORIGIN, SINGLE, VERIFIER, VOUCHERS, encode, unknown_voucher
+
+for media_type in [SINGLE, BATCH]:
+    schemathesis.serializer(media_type)(lambda context, value: value)
+DOCUMENT = schemathesis.openapi.from_path(Path(__file__).parents[2] / "Docs" / "openapi.yaml")
+CHECKS = [
+    checks.status_code_conformance, checks.content_type_conformance, checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+GOOD, FEW, OTHER = VOUCHERS
+SPENT = MINT.token()
+BINDING = {"Portes-Binding": encode(bytes(range(16)))}
+
+
+def bearer(voucher):
+    return {"Authorization": f"Bearer {voucher}"}
+
+
+def token(value):
+    return {"Authorization": f'PrivateToken token="{encode(value)}"'}
+
+
+def item(value, **more):
+    return {"token": encode(value), **more}
+
+
+def forged():
+    value = MINT.token()
+    return value[:-1] + bytes([value[-1] ^ 1])
+
+
+def of_unknown_key():
+    value = MINT.token()
+    return value[:66] + secrets.token_bytes(32) + value[98:]
+
+
+LARGE = {"headers": {"X-Large": "a" * 33 * 1024}}
+KNOWN = {"headers": {"If-None-Match": "*"}}
+DIRECTORY = "GET /.well-known/private-token-issuer-directory"
+SINGLE_REQUEST = {"body": MINT.single_request(), "media_type": SINGLE}
+BATCH_REQUEST = {"body": MINT.request(2)[0], "media_type": BATCH}
+DELIVERY = {"path_parameters": {"id": VERIFIER}}
+
+# The operation, the status, the problem if it is one, and the request; in order, as some build on those before.
+CASES = [
+    (DIRECTORY, 200, None, {}),
+    (DIRECTORY, 304, None, KNOWN),
+    (DIRECTORY, 431, "header-too-large", LARGE),
+    ("POST /token-request", 200, None, {"headers": bearer(GOOD), **SINGLE_REQUEST}),
+    ("POST /token-request", 200, None, {"headers": bearer(GOOD), **BATCH_REQUEST}),
+    ("POST /token-request", 401, "voucher-required", {"body": MINT.request(2)[0], "media_type": BATCH}),
+    ("POST /token-request", 401, "voucher-required",
+     {"headers": bearer("vch_"), "body": MINT.request(2)[0], "media_type": BATCH}),
+    ("POST /token-request", 401, "voucher-invalid",
+     {"headers": bearer(unknown_voucher()), "body": MINT.request(2)[0], "media_type": BATCH}),
+    ("POST /token-request", 403, "voucher-exhausted",
+     {"headers": bearer(FEW), "body": MINT.request(2)[0], "media_type": BATCH}),
+    ("POST /token-request", 403, "voucher-unfit",
+     {"headers": bearer(OTHER), "body": MINT.request(2)[0], "media_type": BATCH}),
+    ("POST /token-request", 413, "content-too-large",
+     {"headers": bearer(GOOD), "body": bytes(3208), "media_type": BATCH}),
+    ("POST /token-request", 415, "unsupported-media-type",
+     {"headers": {**bearer(GOOD), "Content-Type": "text/plain"}, **SINGLE_REQUEST}),
+    ("POST /token-request", 422, "unprocessable-content",
+     {"headers": bearer(GOOD), "body": MINT.single_request()[:-1], "media_type": SINGLE}),
+    ("GET /revocations", 200, None, {"query": {"after": 0}}),
+    ("GET /revocations", 304, None, {"query": {"after": 0}, **KNOWN}),
+    ("GET /revocations", 400, "bad-request", {"query": {"after": "x"}}),
+    ("GET /revocations/head", 200, None, {}),
+    ("GET /revocations/head", 304, None, KNOWN),
+    ("GET /verifiers/{id}/keys", 200, None, DELIVERY),
+    ("GET /verifiers/{id}/keys", 304, None, {**DELIVERY, **KNOWN}),
+    ("GET /verifiers/{id}/keys", 404, "not-found", {"path_parameters": {"id": "A" * 43}}),
+    ("POST /redeem", 401, "token-required", {}),
+    ("POST /redeem", 400, "bad-binding", {"headers": {**token(SPENT), "Portes-Binding": "AAAA"}}),
+    ("POST /redeem", 200, None, {"headers": {**token(SPENT), **BINDING}}),
+    ("POST /redeem", 200, None, {"headers": {**token(SPENT), **BINDING}}),
+    ("POST /redeem", 409, "already-spent", {"headers": token(SPENT)}),
+    ("POST /redeem", 401, "malformed", {"headers": token(SPENT[:-1])}),
+    ("POST /redeem", 401, "wrong-token-type", {"headers": token(b"\x00\x02" + SPENT[2:])}),
+    ("POST /redeem", 401, "bad-authenticator", {"headers": token(forged())}),
+    ("POST /redeem", 401, "unknown-key", {"headers": token(of_unknown_key())}),
+    ("POST /redeem", 401, "wrong-challenge", {"headers": token(ELSEWHERE.token())}),
+    ("POST /redeem/batch", 200, None,
+     {"body": [item(MINT.token()), item(SPENT), item(SPENT, binding=BINDING["Portes-Binding"]), item(forged())]}),
+    ("POST /redeem/batch", 400, "bad-request", {"body": [{}]}),
+    ("POST /redeem/batch", 400, "bad-binding", {"body": [item(MINT.token(), binding="AAAA")]}),
+    ("POST /redeem/batch", 413, "content-too-large", {"body": [{"token": "A" * 1024 * 1024}]}),
+    ("POST /redeem/batch", 415, "unsupported-media-type", {"body": [], "headers": {"Content-Type": "text/plain"}}),
+    ("POST /redeem/batch", 422, "unprocessable-content", {"body": []}),
+    ("POST /redeem/batch", 422, "unprocessable-content", {"body": [{"token": "AAUA"}] * 1001}),
+    ("POST /verify", 204, None, {"headers": token(MINT.token())}),
+    ("POST /verify", 401, "already-spent", {"headers": token(SPENT)}),
+    ("POST /verify", 401, "token-required", {}),
+]
+
+
+def complaint(label, status, problem, request):
+    """Why an answer is not as it should be, or None."""
+    method, path = label.split()
+    operation = DOCUMENT[path][method]
+    if "body" in request:
+        request = {"media_type": "application/json", **request}
+    case = operation.Case(**request)
+    answer = case.call(base_url=ISSUER if "authority" in operation.tags else ORIGIN, timeout=60)
+    named = answer.json()["type"].split(":")[-1] if answer.status_code >= 400 else None
+    if (answer.status_code, named) != (status, problem):
+        return f"got {answer.status_code} {named or ''}"
+    try:
+        case.validate_response(answer, checks=CHECKS)
+    except Exception as error:
+        return str(error)
+
+
+failures = 0
+for label, status, problem, request in CASES:
+    reason = complaint(label, status, problem, request)
+    if reason:
+        failures += 1
+        print(f"check-openapi: error: {label} {status} {problem or ''}: {reason}", file=sys.stderr)
+print(f"{len(CASES) - failures} of {len(CASES)} outcomes are as the document says")
+sys.exit(failures > 0)

@@ -8,7 +8,9 @@ import SQLiteSupport
 /// The lock of the data directory tells which of the two it is.
 struct AdminConnection {
     /// For how long lock and socket are tried while somebody has the one and nobody answers at the other.
-    private static let patience: Duration = .seconds(5)
+    ///
+    /// Longer than another command takes to derive its key on a busy machine.
+    private static let patience: Duration = .seconds(30)
     private static let pause: Duration = .milliseconds(50)
 
     private let files: AuthorityFiles

@@ -42,6 +42,9 @@ final class ChildProcess: Sendable {
     /// The process's id.
     var identifier: Int32 { process.processIdentifier }
 
+    /// Whether it has not ended yet.
+    var isRunning: Bool { process.isRunning }
+
     /// Reads standard error up to a line that begins with `prefix`, and gives the rest of that line. Throws if the
     /// process ends before.
     func waitForLine(_ prefix: String) async throws -> String {
@@ -63,7 +66,7 @@ final class ChildProcess: Sendable {
 
     /// Asks the process to end, and waits until it has.
     func terminate() async {
-        if process.isRunning { process.terminate() }
+        if isRunning { process.terminate() }
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [process] in
                 process.waitUntilExit()

@@ -62,7 +62,7 @@ struct DemoApp {
                     ("authorization", PrivateTokenCredentials(token: token).fieldValue),
                     ("portes-binding", Base64URL.encode(binding)),
                 ],
-                body: nil, maximumResponseBytes: 64 * 1024, timeout: .seconds(10)))
+                body: nil, maximumResponseBytes: 64 * 1024, timeout: .seconds(60)))
         struct Body: Decodable {
             let outcome: String?
             let receipt: String?

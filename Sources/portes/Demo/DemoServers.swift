@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 
 /// The demo's two servers, each a process of its own with a database of its own.
 struct DemoServers {
@@ -31,7 +32,7 @@ struct DemoServers {
         }
     }
 
-    /// Starts a clearing server beside a running authority, on any port, and waits until it listens.
+    /// Starts a clearing server beside a running authority, on any port, and waits until it is ready.
     static func startClearing(
         in place: DemoDirectory, authorityURL: String
     ) async throws -> (server: ChildProcess, url: String) {
@@ -42,11 +43,27 @@ struct DemoServers {
             "--authority-key", key, "--origin", originName, "--capability", "session",
         ])
         do {
-            return (clearing, try await clearing.waitForLine("listening on "))
+            let url = try await clearing.waitForLine("listening on ")
+            try await waitUntilReady(clearing, at: url)
+            return (clearing, url)
         } catch {
             await clearing.terminate()
             throw error
         }
+    }
+
+    /// Waits until a clearing server has its keys and a current revocation list, for at most a minute.
+    private static func waitUntilReady(_ server: ChildProcess, at url: String) async throws {
+        let transport = try HTTPTransport()
+        let deadline = ContinuousClock.now + .seconds(60)
+        var isReady = false
+        while !isReady, server.isRunning, !Task.isCancelled, ContinuousClock.now < deadline {
+            let answer = try? await transport.send(HTTPTransportRequest(.get, .url(url + "/readyz")))
+            isReady = answer?.status == 200
+            if !isReady { try? await Task.sleep(for: .milliseconds(20)) }
+        }
+        await transport.shutdown()
+        guard isReady else { throw CommandFailure("the clearing server did not become ready") }
     }
 
     /// Ends both.

@@ -118,10 +118,10 @@ struct DemoStory {
         _ = try await narrator.step("the admin revokes the old key; the app tries an old token and a new one") {
             let oldKey = Hexadecimal.encode(tokens[0].input.keyID.bytes.bytes)
             _ = try await ChildProcess.run(["key", "revoke", oldKey, "--compromised", "--yes"] + place.adminFlags)
-            var unused = tokens[7...].makeIterator()
+            // Until the revocation is known, this spends the token once and then repeats the answer.
+            let binding = Randomness.bytes(32)
             try await expectSoon(401, "revoked", waitingFor: "the clearing server to learn the revocation") {
-                guard let token = unused.next() else { throw CommandFailure("the tokens ran out") }
-                return try await app.redeem(token, binding: Randomness.bytes(32))
+                try await app.redeem(tokens[7], binding: binding)
             }
             try expect(await app.redeem(fresh[1], binding: Randomness.bytes(32)), 200, "spent")
         } saw: { _ in [.clearing: "a revoked key: refused; the new key's token is good"] }
@@ -133,16 +133,16 @@ struct DemoStory {
         }
     }
 
-    /// Repeats an attempt until the answer is as expected, for the 5 seconds in which a change must arrive.
+    /// Repeats an attempt until the answer is as expected: within 2 s, or far later on a machine that is busy.
     private func expectSoon(
         _ status: Int, _ outcome: String, waitingFor reason: String, _ attempt: () async throws -> DemoApp.Answer
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(5)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             let answer = try await attempt()
             if answer.status == status, answer.outcome == outcome { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw CommandFailure("waited 5 s in vain for \(reason)")
+        throw CommandFailure("waited a minute in vain for \(reason)")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import portes
 
 /// The commands of the admin against a running authority.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct AdminCommandTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct AdminCommandTests {
     @Test func aRevokedTokenStandsInThePublishedList() async throws {
         try await withServers { servers, app, place in
             let empty = try CommandRun(["revocation", "list"] + place.adminFlags)

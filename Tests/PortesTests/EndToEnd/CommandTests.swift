@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func noLogLevelHidesAnOpenGate() async throws {
+    @Test(.timeLimit(.minutes(5))) func noLogLevelHidesAnOpenGate() async throws {
         try await withDirectory { place in
             let server = try ChildProcess(
                 ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example", "--development", "--log-level"]

@@ -4,7 +4,7 @@ import NIOPosix
 import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
+@Suite(.timeLimit(.minutes(5))) struct FailureTests {
     @Test(arguments: [
         "http://example.com/", "http://127.0.0.1.example.com/", "http://128.0.0.1/", "http://0127.0.0.1/",
         "http://10.0.0.1/", "http://127.0.0.01/",

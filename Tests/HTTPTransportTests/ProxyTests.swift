@@ -4,7 +4,7 @@ import NIOCore
 import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     private static func router() -> Router<ServerContext> {
         let router = ServerRouter.make()
         router.get("/hello") { _, _ in "hello" }

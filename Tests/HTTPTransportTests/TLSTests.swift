@@ -4,7 +4,7 @@ import Hummingbird
 import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
     private static func router() -> Router<ServerContext> {
         let router = ServerRouter.make()
         router.get("/hello") { _, _ in "hello" }

@@ -6,7 +6,7 @@ import ServerSupport
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportTests {
     private static func router() -> Router<ServerContext> {
         let router = ServerRouter.make()
         router.post("/echo") { request, _ in

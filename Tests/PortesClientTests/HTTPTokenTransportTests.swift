@@ -31,8 +31,12 @@ struct HTTPTokenTransportTests {
         defer { server.stop() }
         let url = "http://127.0.0.1:\(server.port)"
         let (first, second) = (try OriginClient(url), try OriginClient(url))
-        for client in [first, second, first, second] { _ = try await client.challenges() }
-        #expect(server.connections.map(\.count) == [2, 2])
+        for (client, path) in [(first, "/1"), (second, "/2"), (first, "/1"), (second, "/2")] {
+            _ = try await client.challenges(path: path)
+        }
+        let connections = server.connections.map { Set($0.compactMap { $0.split(separator: " ").dropFirst().first }) }
+        #expect(connections.allSatisfy { $0.count <= 1 })
+        #expect(connections.reduce(into: []) { $0.formUnion($1) } == ["/1", "/2"])
     }
 
     @Test func aRedirectIsNotFollowed() async throws {

@@ -16,7 +16,7 @@ struct HeadersHostileTests {
         let start = ContinuousClock.now
         _ = AuthenticationField.parse(field)
         // Quadratic time would be hours.
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(ContinuousClock.now - start < .seconds(300))
     }
 
     @Test func mutatedFieldsNeverTrap() throws {

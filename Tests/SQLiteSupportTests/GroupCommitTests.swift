@@ -20,11 +20,20 @@ struct GroupCommitTests {
     @Test func concurrentWritersShareCommits() async throws {
         let commits = CommitCounter()
         try await store.read { $0.add(transactionObserver: commits, extent: .databaseLifetime) }
+        // Nothing is written until all of them have come, so that no disk is fast enough to serve each alone.
+        let gathering = Gathering(of: 1_000)
+        async let held: Void = store.read { _ in gathering.waitForAll() }
         try await withThrowingTaskGroup { group in
-            for number in 0..<1000 { group.addTask { try await insert(number) } }
+            for number in 0..<1_000 {
+                group.addTask {
+                    gathering.arrive()
+                    try await insert(number)
+                }
+            }
             try await group.waitForAll()
         }
-        #expect(try await numbers().count == 1000)
+        try await held
+        #expect(try await numbers().count == 1_000)
         #expect(commits.count < 500)
     }
 
@@ -96,6 +105,24 @@ struct GroupCommitTests {
     private func numbers() async throws -> [Int] {
         try await store.read { try Int.fetchAll($0, sql: "SELECT n FROM number ORDER BY n") }
     }
+}
+
+/// A number of callers, and somebody who waits until all of them have come.
+private final class Gathering: Sendable {
+    private let missing: Mutex<Int>
+    private let isComplete = DispatchSemaphore(value: 0)
+
+    init(of count: Int) { missing = Mutex(count) }
+
+    func arrive() {
+        let isLast = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
+        }
+        if isLast { isComplete.signal() }
+    }
+
+    func waitForAll() { isComplete.wait() }
 }
 
 private final class CommitCounter: TransactionObserver, Sendable {

@@ -26,9 +26,9 @@ struct SQLiteStoreTests {
     }
 
     @Test func whatWasWrittenIsThereAfterAReopening() async throws {
-        var store: SQLiteStore? = try open()
-        try await store?.write { try $0.execute(sql: "INSERT INTO note VALUES ('kept')") }
-        store = nil
+        let store = try open()
+        try await store.write { try $0.execute(sql: "INSERT INTO note VALUES ('kept')") }
+        try store.close()
         let notes = try await open().read { try String.fetchAll($0, sql: "SELECT text FROM note") }
         #expect(notes == ["kept"])
     }
@@ -37,6 +37,8 @@ struct SQLiteStoreTests {
         let store = try open()
         #expect(throws: StoreError.locked(directory: temporary.path)) { try open() }
         try store.close()
+        // Though somebody still holds the closed store.
+        try withExtendedLifetime(store) { try open().close() }
     }
 
     @Test func aDatabaseOfAnotherProgramIsRefusedUnchanged() throws {

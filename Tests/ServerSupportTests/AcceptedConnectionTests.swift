@@ -5,7 +5,7 @@ import NIOPosix
 @testable import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AcceptedConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct AcceptedConnectionTests {
     @Test func aConnectionThatIsDroppedUnservedIsClosed() async throws {
         let setup = GuardedHTTPChannel(
             responder: { _, _, _ in }, limits: ConnectionLimits(), shutdownDuration: .seconds(1), certificates: nil,

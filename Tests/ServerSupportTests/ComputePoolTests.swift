@@ -4,7 +4,7 @@ import ServerSupport
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ComputePoolTests {
+@Suite(.timeLimit(.minutes(5))) struct ComputePoolTests {
     private struct Failure: Error {}
 
     /// Lets a test hold the pool's threads, and count what has begun.

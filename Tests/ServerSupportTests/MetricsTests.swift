@@ -3,7 +3,7 @@ import Metrics
 import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(5))) struct MetricsTests {
     @Test func theTextIsInPrometheusFormat() {
         let metrics = PrometheusMetrics()
         Counter(label: "portes.tokens", dimensions: [("capability", "a\"b\\c\nd")], factory: metrics).increment(by: 3)

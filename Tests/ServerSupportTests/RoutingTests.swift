@@ -4,7 +4,7 @@ import NIOCore
 import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RoutingTests {
+@Suite(.timeLimit(.minutes(5))) struct RoutingTests {
     private struct Leak: Error { let secret = "swordfish" }
 
     private static func router(ready: Bool = true) -> Router<ServerContext> {

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Each test runs a whole server process and ends it with a signal.
-@Suite(.timeLimit(.minutes(1))) struct ServerProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerProcessTests {
     private struct Companion: Service {
         let name: String
 

@@ -5,7 +5,7 @@ import ServerSupport
 import Testing
 
 /// Each way of being slow ends by its own deadline; the deadlines are short here.
-@Suite(.timeLimit(.minutes(1))) struct SlowClientTests {
+@Suite(.timeLimit(.minutes(5))) struct SlowClientTests {
     private static let post = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
 
     private static func router() -> Router<ServerContext> {
@@ -71,7 +71,7 @@ import Testing
         try await withServer(Self.router(), limits: limits, metrics: metrics) { port in
             try await withConnection(to: port) { connection in
                 await connection.send(Self.post)
-                for _ in 0..<1000 {
+                for _ in 0..<1_000 {
                     guard await connection.send("a") else { break }
                     try await Task.sleep(for: .milliseconds(10))
                     if connection.channel.isActive == false { break }
@@ -86,7 +86,8 @@ import Testing
     }
 
     @Test func aBodyThatTricklesPastAnEarlyAnswerIsClosed() async throws {
-        try await expectCut("body", leaving: \.bodyDeadline) { connection in
+        // The answer has to come in time even on a busy machine.
+        try await expectCut("body", leaving: \.bodyDeadline, at: .seconds(2)) { connection in
             await connection.send("POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
             #expect(await connection.read(until: "not listening"))
             while await connection.send("a") { try await Task.sleep(for: .milliseconds(10)) }

@@ -7,7 +7,7 @@ import ServerSupport
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SocketServerTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketServerTests {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
         "s-\(UUID().uuidString.prefix(8))")
     private let logger = Logger(label: "test")
@@ -36,7 +36,7 @@ import Testing
         #expect(try mode(path) == 0o600)
         let url = try #require(URL(httpURLWithSocketPath: path, uri: "/hello"))
         let response = try await HTTPClient.shared.execute(
-            HTTPClientRequest(url: url.absoluteString), timeout: .seconds(5))
+            HTTPClientRequest(url: url.absoluteString), timeout: .seconds(60))
         #expect(try await String(buffer: response.body.collect(upTo: 100)) == "hello")
         await group.triggerGracefulShutdown()
         try await end

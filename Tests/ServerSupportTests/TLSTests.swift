@@ -7,7 +7,7 @@ import NIOSSL
 import ServerSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
     private static func router() -> Router<ServerContext> {
         let router = ServerRouter.make()
         router.get("/hello") { _, _ in "hello" }
@@ -26,12 +26,12 @@ import Testing
             configuration.tlsConfiguration?.additionalTrustRoots = [.file(certificate.chainPath)]
             try await HTTPClient.withHTTPClient(configuration: configuration) { client in
                 let request = HTTPClientRequest(url: "https://localhost:\(port)/hello")
-                let response = try await client.execute(request, timeout: .seconds(5))
+                let response = try await client.execute(request, timeout: .seconds(60))
                 #expect(try await String(buffer: response.body.collect(upTo: 100)) == "hello")
                 var large = HTTPClientRequest(url: "https://localhost:\(port)/echo")
                 large.method = .POST
                 large.body = .bytes(ByteBuffer(repeating: 0x61, count: 10 << 20))
-                #expect(try await client.execute(large, timeout: .seconds(5)).status == .payloadTooLarge)
+                #expect(try await client.execute(large, timeout: .seconds(60)).status == .payloadTooLarge)
             }
         }
     }

@@ -17,6 +17,8 @@ struct AuthorityStub: Sendable {
     let time: any TimeSource
     /// While set, every request is answered with 503.
     let isAway = Flag()
+    /// How often that happened.
+    let refusals = Mutexed(0)
     /// Keys that the directory announces beside those that are delivered.
     let announced = Mutexed<[KeyRecord]>([])
     /// While set, every page of the revocation list is the first.
@@ -61,7 +63,9 @@ struct AuthorityStub: Sendable {
     }
 
     private func refuseWhileAway() throws {
-        if isAway.isSet { throw HTTPProblem.unavailable() }
+        guard isAway.isSet else { return }
+        refusals.value += 1
+        throw HTTPProblem.unavailable()
     }
 
     private func answer(_ request: Request, _ body: [UInt8]) -> Response {

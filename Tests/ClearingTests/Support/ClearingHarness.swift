@@ -87,9 +87,9 @@ struct ClearingHarness: Sendable {
         return mint
     }
 
-    /// Waits until something has become true, at most half a minute.
+    /// Waits until something has become true, at most two minutes.
     func until(_ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         while try await !condition() {
             guard ContinuousClock.now < end else { throw TimedOut() }
             try await Task.sleep(for: .milliseconds(5))

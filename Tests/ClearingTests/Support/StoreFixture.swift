@@ -12,7 +12,7 @@ final class StoreFixture {
     let authority = TestAuthority()
     let identity: ClearingIdentity
     let challenge: TokenChallenge
-    /// Only nil between ``close()`` and ``reopen(pins:)``, so that the directory's lock is released.
+    /// Only nil between ``close()`` and ``reopen(pins:)``.
     private(set) var database: ClearingDatabase!
 
     init() throws {

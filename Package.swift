@@ -45,7 +45,7 @@ let package = Package(
         .library(name: "PortesClient", targets: ["PortesClient", "PortesClientHTTP"]),
         .library(name: "PortesVerifier", targets: ["PortesVerifier"]),
         .executable(name: "portes", targets: ["portes"]),
-    ],
+    ] + (Context.environment["PORTES_FUZZED"] == nil ? [] : [.library(name: "Fuzzed", targets: ["KeyDelivery", "PortesClient"])]),
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -132,35 +132,42 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What several of the tests need.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         tests("LibSodium", ["LibSodium"]),
         tests("VOPRF", ["LibSodium", "VOPRF"], resources: [.copy("Vectors")]),
-        tests("PrivacyPass", ["LibSodium", "PrivacyPass", "VOPRF"], resources: [.copy("Vectors")]),
+        tests("PrivacyPass", ["LibSodium", "PrivacyPass", "TestSupport", "VOPRF"], resources: [.copy("Vectors")]),
         tests("KeySchedule", ["KeySchedule", "LibSodium", "PrivacyPass"]),
-        tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
-        tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts"]),
-        tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass"]),
-        tests("KeyFiles", ["KeyFiles", "LibSodium"]),
-        tests("SQLiteSupport", ["SQLiteSupport", grdb]),
+        tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "TestSupport"]),
+        tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts", "TestSupport"]),
+        tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
+        tests("KeyFiles", ["KeyFiles", "LibSodium", "TestSupport"]),
+        tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
         tests("ServerSupport", [
-            "ServerSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioPosix,
+            "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioPosix,
             nioSSL, serviceLifecycle,
         ]),
         tests("HTTPTransport", [
-            "HTTPTransport", "ServerSupport", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            "HTTPTransport", "ServerSupport", "TestSupport", hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+            serviceLifecycle,
         ]),
         tests("Authority", [
             "JOSE", "KeyDelivery",
             "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "KeyFiles",
-            "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", grdb, httpTypes,
-            logging, serviceLifecycle,
+            "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF",
+            grdb, httpTypes, logging, serviceLifecycle,
         ]),
         tests("PortesVerifier", ["JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
         tests("Clearing", [
-            "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeySchedule", "LibSodium",
-            "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", grdb,
+            "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium",
+            "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport",
+            "VOPRF", grdb,
             httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
-        tests("PortesClient", ["LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass", "VOPRF"]),
+        tests("PortesClient", [
+            "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass", "TestSupport", "VOPRF",
+        ]),
         tests(
             "Interoperation",
             [
@@ -170,7 +177,7 @@ let package = Package(
             resources: [.copy("Python")]),
         tests("Portes", [
             "portes", "AuthorityServer", "ClearingServer", "ClearingStore", "HTTPTransport", "LibSodium", "PrivacyPass",
-            "SQLiteSupport", "ServerSupport", "VOPRF",
+            "PortesClient", "PortesVerifier", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF",
         ]),
     ],
     swiftLanguageModes: [.v6]

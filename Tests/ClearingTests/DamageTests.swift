@@ -1,6 +1,7 @@
 import ClearingStore
 import GRDB
 import SQLiteSupport
+import TestSupport
 import Testing
 
 /// Rows that this program never writes: a store reports them, and the process goes on.
@@ -41,13 +42,6 @@ import Testing
         try await fixture.fetchRevocations()
         let token = try mint.token(for: fixture.challenge)
         await #expect { try await fixture.spend(token) } throws: { isDamage($0) }
-    }
-
-    @Test(arguments: ["key_id = NULL, final_count = 1", "final_count = 'many'"])
-    func aTombstoneThatIsNoneIsReported(change: String) async throws {
-        try damage("ledger", "number, key_id, accept_until, final_count", "UPDATE ledger SET \(change)")
-        try fixture.reopen()
-        await #expect { try await fixture.database.tombstones() } throws: { isDamage($0) }
     }
 
     @Test(arguments: ["size = NULL", "size = 'one'", "root = NULL", "time = NULL", "time = 'now'"])

@@ -7,6 +7,7 @@ import LibSodium
 import PortesVerifier
 import PrivacyPass
 import SQLiteSupport
+import TestSupport
 import Testing
 
 @Suite struct DeliveryTests {

@@ -9,6 +9,7 @@ import PortesVerifier
 import PrivacyPass
 import Revocation
 import ServerSupport
+import TestSupport
 import Testing
 
 @Suite struct ReplicationTests {

@@ -7,6 +7,7 @@ import LibSodium
 import PortesVerifier
 import PrivacyPass
 import Revocation
+import TestSupport
 import Testing
 
 @Suite struct RevocationReplicaTests {

@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import ServerSupport
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct TransportTests {
@@ -106,8 +107,7 @@ import Testing
     }
 
     @Test func aUnixSocketIsReached() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "u \(UUID().uuidString.prefix(8))")
+        let directory = URL(fileURLWithPath: TemporaryDirectory.newPath() + " u")
         defer { try? FileManager.default.removeItem(at: directory) }
         let path = directory.appendingPathComponent("a%20b.sock").path
         try await withSocketServer(path, Self.router()) {

@@ -1,6 +1,7 @@
 import Foundation
 @testable import KeyFiles
 import LibSodium
+import TestSupport
 import Testing
 
 struct DamageTests {

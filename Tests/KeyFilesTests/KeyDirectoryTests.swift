@@ -1,6 +1,7 @@
 import Foundation
 import KeyFiles
 import LibSodium
+import TestSupport
 import Testing
 
 struct KeyDirectoryTests {
@@ -105,7 +106,7 @@ struct KeyDirectoryTests {
     @Test func aRenamedFileIsForeign() throws {
         let keys = try open()
         try keys.store(SecretBytes(randomCount: 32), as: name)
-        let other = KeyFileName(.receipt, id: name.id)
+        let other = KeyFileName(.keyDelivery, id: name.id)
         try FileManager.default.moveItem(atPath: path(name), toPath: path(other))
         #expect(throws: KeyFileError.foreign(path: path(other))) { _ = try keys.load(other) }
     }

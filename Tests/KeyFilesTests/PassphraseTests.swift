@@ -1,5 +1,6 @@
 import Foundation
 import LibSodium
+import TestSupport
 import Testing
 
 @testable import KeyFiles
@@ -36,19 +37,13 @@ struct PassphraseTests {
         let pipe = Pipe()
         for piece in ["open ", "sesame", "\n"] { pipe.fileHandleForWriting.write(Data(piece.utf8)) }
         try pipe.fileHandleForWriting.close()
-        #expect(try text(.descriptor(pipe.fileHandleForReading.fileDescriptor)) == "open sesame")
+        #expect(try text(.file("/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")) == "open sesame")
     }
 
     @Test func aMissingFileIsNamed() throws {
         #expect(throws: PassphraseError.unreadable(path: temporary.path, code: ENOENT)) {
             try text(.file(temporary.path))
         }
-    }
-
-    @Test func theEnvironmentNamesAFile() {
-        #expect(PassphraseSource.fromEnvironment(["PORTES_PASSPHRASE_FILE": "/p"]) == .file("/p"))
-        #expect(PassphraseSource.fromEnvironment(["PORTES_PASSPHRASE_FILE": ""]) == nil)
-        #expect(PassphraseSource.fromEnvironment([:]) == nil)
     }
 
     @Test func whatIsTypedIsNotShownAndTheTerminalIsLeftAsItWas() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import LibSodium
 import PrivacyPass
+import TestSupport
 import Testing
 
 @testable import PortesClient
@@ -145,7 +146,7 @@ struct WalletFileTests {
         filled.surrendered = [.init(capability: Capability("session"), token: token)]
         let body = Array(filled.encoded.dropLast(32))
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for round in 0..<5_000 {
             var changed = body
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -231,18 +232,5 @@ struct WalletFileTests {
         }
         await wallet.close()
         return try directory.bytes()
-    }
-}
-
-/// A small generator whose seed can be printed and set.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import LibSodium
+import TestSupport
 import Testing
 @testable import PrivacyPass
 
@@ -50,7 +51,7 @@ import Testing
     @Test func randomBytesNeverTrap() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SplitMix(seed: seed)
         let codecs = try Samples().codecs
         for _ in 0..<20_000 {
             let codec = codecs[Int(generator.next() % UInt64(codecs.count))]
@@ -66,18 +67,5 @@ import Testing
         var dumped = ""
         dump(token, to: &dumped)
         #expect(dumped.utf8.count < 40)
-    }
-}
-
-/// A small generator that repeats for its seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PrivacyPass
@@ -26,7 +27,7 @@ struct HeadersHostileTests {
             PrivateTokenCredentials(token: try Samples().token).fieldValue,
         ]
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let alphabet = Array("aP=\"\\, \t;@\0é-_/+0".utf8) + [0xff, 0x80]
         for round in 0..<20_000 {
             var bytes = Array(samples[round % samples.count].utf8)

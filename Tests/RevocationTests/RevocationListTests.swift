@@ -6,14 +6,14 @@ import Testing
 @Suite struct RevocationListTests {
     @Test func nothingIsRevokedInTheEmptyList() throws {
         let list = RevocationList()
-        #expect(list.size == 0 && list.root == RevocationEntry.emptyRoot && list.revokedKeys.isEmpty)
+        #expect(list.size == 0 && list.root == RevocationEntry.emptyRoot)
         #expect(try !list.isRevoked(Sample.keyID(1)))
         #expect(try !list.isRevoked(Sample.nullifier(1), keyID: Sample.keyID(1)))
     }
 
     @Test func anEntryRevokesWhatItNamesAndNothingElse() throws {
         let list = try Sample.list(Sample.entries(2))
-        #expect(try list.revokedKeys == [Sample.keyID(1)])
+        #expect(try list.isRevoked(Sample.keyID(1)))
         #expect(try list.isRevoked(Sample.nullifier(2), keyID: Sample.keyID(2)))
         #expect(try !list.isRevoked(Sample.nullifier(2), keyID: Sample.keyID(1)))
         #expect(try !list.isRevoked(Sample.nullifier(1), keyID: Sample.keyID(2)))
@@ -44,7 +44,8 @@ import Testing
         let known = try Sample.list(Array(entries[..<2]))
         let whole = try Sample.list(entries)
         let next = try known.applying(Array(entries[2...]), upTo: Sample.head(of: whole))
-        #expect(next.root == whole.root && next.size == 5 && next.revokedKeys == whole.revokedKeys)
+        #expect(next.root == whole.root && next.size == 5)
+        for number in [1, 3, 5] as [UInt8] { #expect(try next.isRevoked(Sample.keyID(number))) }
         #expect(known.size == 2)
     }
 
@@ -108,6 +109,6 @@ import Testing
             try RevocationEntry(
                 sequence: $0, subject: .key(Sample.keyID(1)), reason: .unspecified, effective: Sample.time)
         }
-        #expect(try Sample.list(twice).revokedKeys == [Sample.keyID(1)])
+        #expect(try Sample.list(twice).isRevoked(Sample.keyID(1)))
     }
 }

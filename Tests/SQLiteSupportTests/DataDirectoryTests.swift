@@ -1,5 +1,6 @@
 import Foundation
 import SQLiteSupport
+import TestSupport
 import Testing
 
 struct DataDirectoryTests {

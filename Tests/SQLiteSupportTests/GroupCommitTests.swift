@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SQLiteSupport
 import Synchronization
+import TestSupport
 import Testing
 
 struct GroupCommitTests {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SQLiteSupport
+import TestSupport
 import Testing
 
 struct SQLiteStoreTests {

@@ -5,11 +5,11 @@ import Logging
 import NIOCore
 import ServerSupport
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct SocketServerTests {
-    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "s-\(UUID().uuidString.prefix(8))")
+    private let directory = URL(fileURLWithPath: TemporaryDirectory.newPath())
     private let logger = Logger(label: "test")
 
     private func server(_ path: String) throws -> SocketServer {

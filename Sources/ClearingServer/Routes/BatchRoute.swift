@@ -32,15 +32,16 @@ struct BatchRoute: Sendable {
             throw HTTPProblem.unsupportedMediaType(accepted: ["application/json"])
         }
         let body = try await request.body(upTo: Self.maximumBodyCount)
-        let presented = try await redeemer.pool.run { try Self.decode(body) }
+        let presented = try await redeemer.pool.run { try Self.decode(Data(body.readableBytesView)) }
         let redemptions = try await redeemer.redeem(presented, withReceipts: true)
         return Response.json("[" + redemptions.map(RedemptionJSON.outcome).joined(separator: ",") + "]")
     }
 
-    private static func decode(_ body: ByteBuffer) throws -> [Presented] {
+    /// The tokens in a body; throws ``HTTPProblem``.
+    static func decode(_ body: Data) throws -> [Presented] {
         let items: [Item]
         do {
-            items = try JSONDecoder().decode([Item].self, from: Data(body.readableBytesView))
+            items = try JSONDecoder().decode([Item].self, from: body)
         } catch is UnknownMember {
             // A binding under a misspelt name would be a spend without one.
             throw HTTPProblem.badRequest("an item has a member that is neither token nor binding; nothing was spent")

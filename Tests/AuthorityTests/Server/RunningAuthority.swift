@@ -10,6 +10,7 @@ import PrivacyPass
 import SQLiteSupport
 import ServerSupport
 import ServiceLifecycle
+import TestSupport
 import Testing
 import VOPRF
 
@@ -115,8 +116,7 @@ final class AuthorityDirectories: Sendable {
     private let parent: String
 
     init() throws {
-        // Short, because the path of a socket has at most 107 bytes.
-        parent = NSTemporaryDirectory() + "p-" + UUID().uuidString.prefix(8)
+        parent = TemporaryDirectory.newPath()
         (data, keys) = (parent + "/data", parent + "/keys")
         try FileManager.default.createDirectory(
             atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

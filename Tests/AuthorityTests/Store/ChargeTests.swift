@@ -6,6 +6,7 @@ import LibSodium
 import PrivacyPass
 import Revocation
 import SQLiteSupport
+import TestSupport
 import Testing
 
 struct ChargeTests {
@@ -57,7 +58,7 @@ struct ChargeTests {
     @Test func concurrentRequestsNeverTakeMoreThanTheVoucherIsWorth() async throws {
         let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 100))
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix(seed: seed)
         let counts = (0..<200).map { _ in Int.random(in: 1...9, using: &generator) }
         let charged = try await withThrowingTaskGroup { group in
             for count in counts {
@@ -143,19 +144,5 @@ struct ChargeTests {
     ) async throws -> ChargeOutcome {
         try await fixture.database.charge(
             Charge(payer: .voucher(voucher), request: request, count: count, keyID: key.id))
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -8,6 +8,7 @@ import PortesVerifier
 import PrivacyPass
 import ServerSupport
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 /// A clearing server on loopback with an authority that it polls, both over real HTTP.

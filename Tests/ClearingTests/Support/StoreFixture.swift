@@ -4,6 +4,7 @@ import PortesVerifier
 import PrivacyPass
 import Revocation
 import SQLiteSupport
+import TestSupport
 
 /// A clearing database with an authority beside it; can be closed and opened again.
 final class StoreFixture {

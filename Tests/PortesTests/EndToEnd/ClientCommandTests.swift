@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import LibSodium
 import PrivacyPass
+import TestSupport
 import Testing
 
 @testable import portes
@@ -133,7 +134,7 @@ import Testing
     }
 
     @Test func aMessageIsTakenApartAndAnythingElseIsRefused() throws {
-        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }
         let place = try DemoDirectory(root.path)
         let challenge = try TokenChallenge(

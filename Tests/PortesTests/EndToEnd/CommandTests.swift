@@ -1,5 +1,6 @@
 import Foundation
 import KeySchedule
+import TestSupport
 import Testing
 
 @testable import portes
@@ -9,7 +10,7 @@ import Testing
     private func run(_ arguments: String...) throws -> CommandRun { try CommandRun(arguments) }
 
     private func withDirectory(_ body: (DemoDirectory) async throws -> Void) async throws {
-        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }
         try await body(DemoDirectory(root.path))
     }

@@ -2,6 +2,7 @@ import Foundation
 import LibSodium
 import PortesClient
 import PrivacyPass
+import TestSupport
 import Testing
 
 @testable import portes
@@ -99,7 +100,7 @@ import Testing
 func withServers(
     _ body: (DemoServers, DemoApp, DemoDirectory) async throws -> Void
 ) async throws {
-    let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+    let root = URL(filePath: TemporaryDirectory.newPath())
     let place = try DemoDirectory(root.path)
     defer { try? FileManager.default.removeItem(at: root) }
     let servers = try await DemoServers.start(in: place)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import portes
@@ -6,7 +7,7 @@ import Testing
 /// Where a command takes its settings from.
 @Suite struct SettingTests {
     @Test func aFlagGoesOverTheEnvironmentAndThatOverTheFile() throws {
-        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }
         let file = try DemoDirectory(root.path).write("authority:\n  data: /nowhere/file\n", to: "portes.yaml")
         let flag = ["--data", "/nowhere/flag"]

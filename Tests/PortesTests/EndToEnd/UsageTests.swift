@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import portes
@@ -65,7 +66,7 @@ import Testing
     private func expectUsage(
         _ arguments: [String], environment: [String: String] = [:], file: String? = nil, named: String
     ) throws {
-        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }
         let place = try DemoDirectory(root.path)
         var arguments = arguments

@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func headerFieldsAreFoundInWhatCurlPrints() throws {
-        let root = URL.temporaryDirectory.appending(path: "portes-test-\(UUID().uuidString.prefix(8))")
+        let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }
         let place = try DemoDirectory(root.path)
         let challenge = PrivateTokenChallenge(

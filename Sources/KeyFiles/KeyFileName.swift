@@ -8,10 +8,6 @@ package enum KeyPurpose: String, Sendable, Hashable, CaseIterable {
     case revocationHead = "revocation-head"
     /// Signs the keys delivered to clearing servers: an Ed25519 seed of 32 bytes.
     case keyDelivery = "key-delivery"
-    /// Signs receipts: an Ed25519 seed of 32 bytes.
-    case receipt
-    /// Opens the keys that the authority seals to a clearing server: an X25519 private key of 32 bytes.
-    case identity
 }
 
 /// The name of one secret in a key directory: what it is for, and the 32-byte id of its public key.

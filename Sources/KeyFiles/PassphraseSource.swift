@@ -3,22 +3,14 @@ package import LibSodium
 
 /// Where the passphrase of a key directory comes from; it is read straight into guarded memory.
 package enum PassphraseSource: Sendable, Hashable {
-    /// The whole file, without one newline at its end.
+    /// The whole file, without one newline at its end; `/dev/fd/3` is what descriptor 3 still gives.
     case file(String)
-    /// Everything that the open file descriptor still gives, without one newline at its end.
-    case descriptor(Int32)
     /// One line typed on the terminal, which is not shown, for the key directory at this path; where that is new, its
     /// passphrase is asked for twice.
     case terminal(directory: String, isNew: Bool)
 
     /// The most bytes that a passphrase may have: 1,024.
     package static let largestCount = 1_024
-
-    /// The file that `PORTES_PASSPHRASE_FILE` names, if it is set and not empty.
-    package static func fromEnvironment(_ environment: [String: String]) -> PassphraseSource? {
-        guard let path = environment["PORTES_PASSPHRASE_FILE"], !path.isEmpty else { return nil }
-        return .file(path)
-    }
 
     /// Reads the passphrase, 1 to 1,024 bytes; blocks. Throws ``PassphraseError``.
     package func read() throws -> SecretBytes {
@@ -28,15 +20,13 @@ package enum PassphraseSource: Sendable, Hashable {
             guard file >= 0 else { throw PassphraseError.unreadable(path: path, code: errno) }
             defer { close(file) }
             return try Self.readAll(file, source: path)
-        case .descriptor(let file):
-            return try Self.readAll(file, source: "file descriptor \(file)")
         case .terminal(let directory, let isNew):
             let passphrase = try Terminal.readLine(
                 prompt: isNew
                     ? "a passphrase for the new key directory \(directory): " : "the passphrase of \(directory): ")
             guard isNew else { return passphrase }
             let again = try Terminal.readLine(prompt: "the same passphrase again: ")
-            guard SecretLine.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
+            guard ConstantTime.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
             return passphrase
         }
     }

@@ -54,12 +54,4 @@ struct SecretLine: ~Copyable {
             SecretBytes(count: length) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<length])) }
         }
     }
-
-    /// Whether two passphrases are the same; constant-time for passphrases of one length.
-    static func areEqual(_ left: borrowing SecretBytes, _ right: borrowing SecretBytes) -> Bool {
-        guard left.count == right.count else { return false }
-        return left.withUnsafeBytes { left in
-            right.withUnsafeBytes { right in zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0 }
-        }
-    }
 }

@@ -16,6 +16,15 @@ public enum ConstantTime {
         }
     }
 
+    /// Whether two secrets are equal; constant-time for secrets of one length, whose length is not hidden.
+    public static func areEqual(_ left: borrowing SecretBytes, _ right: borrowing SecretBytes) -> Bool {
+        let count = left.count
+        guard right.count == count else { return false }
+        return unsafe left.withPointer { a in
+            unsafe right.withPointer { b in unsafe sodium_memcmp(a, b, count) == 0 }
+        }
+    }
+
     /// Whether two arrays are equal; constant-time for arrays of one length, whose length is not hidden.
     public static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }

@@ -2,9 +2,6 @@ internal import CSodium
 
 /// Ed25519 signatures (RFC 8032).
 public enum Ed25519 {
-    /// A signature's number of bytes: 64.
-    public static let signatureCount = 64
-
     /// A public key, 32 bytes as RFC 8032 encodes them.
     public struct PublicKey: Sendable, Hashable {
         /// The 32 bytes.

@@ -25,8 +25,6 @@ public enum PasswordHash {
 
         /// 3 passes over 256 MiB, libsodium's moderate cost: about a second.
         public static let moderate = Cost(checkedPasses: 3, memoryKiB: 262_144)
-        /// 2 passes over 64 MiB, libsodium's interactive cost.
-        public static let interactive = Cost(checkedPasses: 2, memoryKiB: 65_536)
         /// 1 pass over 8 KiB: for tests and for passphrases that are random keys already.
         public static let minimal = Cost(checkedPasses: 1, memoryKiB: 8)
     }

@@ -44,11 +44,6 @@ package struct ByteReader {
         return value
     }
 
-    /// The next 64 bytes.
-    package mutating func bytes64() throws(MessageError) -> Bytes64 {
-        Bytes64(low: try bytes32(), high: try bytes32())
-    }
-
     /// The next element, 32 bytes, decoded strictly.
     package mutating func element() throws(MessageError) -> Ristretto255.Element {
         let encoded = try bytes32()

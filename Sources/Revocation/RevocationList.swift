@@ -23,9 +23,6 @@ public struct RevocationList: Sendable {
         tokens[keyID]?.contains(nullifier) ?? false
     }
 
-    /// The revoked keys.
-    public var revokedKeys: Set<TokenKeyID> { keys }
-
     /// Appends the next entry; throws ``RevocationError/gap`` unless its number follows the last.
     public mutating func append(_ entry: RevocationEntry) throws(RevocationError) {
         guard size < .max, entry.sequence == size + 1 else { throw .gap }

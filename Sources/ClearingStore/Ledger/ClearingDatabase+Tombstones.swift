@@ -1,25 +1,8 @@
-internal import Foundation
 internal import GRDB
 internal import KeySchedule
-internal import LibSodium
 internal import PortesVerifier
-package import PrivacyPass
 internal import Revocation
 internal import SQLiteSupport
-
-/// What is left of a key's ledger: that there was one, and how many tokens were spent in it.
-package struct Tombstone: Sendable, Hashable {
-    /// The key.
-    package let keyID: TokenKeyID
-    /// How many of its tokens were spent here.
-    package let finalCount: Int64
-
-    /// A tombstone.
-    package init(keyID: TokenKeyID, finalCount: Int64) {
-        self.keyID = keyID
-        self.finalCount = finalCount
-    }
-}
 
 extension ClearingDatabase {
     /// How old a signed head may be for the calendar to be trusted with what cannot be undone.
@@ -56,20 +39,6 @@ extension ClearingDatabase {
             guard db.changesCount == 1 else { return false }
             try db.execute(sql: "DROP TABLE \(table)")
             return true
-        }
-    }
-
-    /// The tombstones, in the order in which their keys were delivered.
-    package func tombstones() async throws -> [Tombstone] {
-        try await store.read { db in
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT key_id, final_count FROM ledger WHERE final_count IS NOT NULL ORDER BY number")
-            return try rows.map { row in
-                guard let id = Bytes32(try row.value("key_id", as: Data.self)) else {
-                    throw ClearingStoreError.damaged("a tombstone")
-                }
-                return Tombstone(keyID: TokenKeyID(id), finalCount: try row.value("final_count"))
-            }
         }
     }
 }

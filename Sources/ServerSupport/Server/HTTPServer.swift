@@ -23,7 +23,7 @@ package struct HTTPServer: Service {
         self.configuration = configuration
         certificates = try configuration.tls.map { try CertificateStore(files: $0, logger: logger) }
         core = ServerCore(
-            responder: ServerCore.responder(for: router, serverHeader: configuration.serverHeader, logger: logger),
+            responder: ServerCore.responder(for: router, logger: logger),
             limits: configuration.limits, shutdownDuration: configuration.shutdownDuration, certificates: certificates,
             metrics: metrics.map { ConnectionMetrics(factory: $0) }, logger: logger)
     }

@@ -2,8 +2,6 @@
 package struct ServerConfiguration: Sendable {
     /// Where to listen.
     package var address: ListenAddress
-    /// The value of the `Server` header, or nil to send none, which is the default: it helps only attackers.
-    package var serverHeader: String?
     /// Certificate and key for https, or nil for plain http.
     package var tls: TLSFiles?
     /// What one connection, and all of them together, may take.
@@ -17,11 +15,10 @@ package struct ServerConfiguration: Sendable {
 
     /// Makes a configuration with the given address and defaults for the rest: 10 s to shut down.
     package init(
-        address: ListenAddress, serverHeader: String? = nil, tls: TLSFiles? = nil,
+        address: ListenAddress, tls: TLSFiles? = nil,
         limits: ConnectionLimits = ConnectionLimits(), shutdownDuration: Duration = .seconds(10)
     ) {
         self.address = address
-        self.serverHeader = serverHeader
         self.tls = tls
         self.limits = limits
         self.shutdownDuration = shutdownDuration

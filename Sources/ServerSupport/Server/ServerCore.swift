@@ -75,7 +75,7 @@ final class ServerCore: Sendable {
 
     /// The function that answers one request through the routes of `router`.
     static func responder<Context: RequestContext>(
-        for router: Router<Context>, serverHeader: String?, logger: Logger
+        for router: Router<Context>, logger: Logger
     ) -> HTTPChannelHandler.Responder where Context: InitializableFromSource<ApplicationRequestContextSource> {
         router.answerRemainingMethods()
         let routes = router.buildResponder()
@@ -97,7 +97,6 @@ final class ServerCore: Sendable {
             }
             if request.method == .head { response = response.createHeadResponse() }
             response.headers[.date] = dates.current
-            if let serverHeader { response.headers[.server] = serverHeader }
             try await writer.write(response: response.head, body: response.body)
         }
     }

@@ -38,7 +38,7 @@ package struct SocketServer: Service {
         self.path = path
         try Self.makePrivate(directory: path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
         core = ServerCore(
-            responder: ServerCore.responder(for: router, serverHeader: nil, logger: logger), limits: .local,
+            responder: ServerCore.responder(for: router, logger: logger), limits: .local,
             shutdownDuration: shutdownDuration, certificates: nil, metrics: nil, logger: logger)
     }
 

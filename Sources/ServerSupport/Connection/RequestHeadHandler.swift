@@ -31,7 +31,7 @@ final class RequestHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
             // RFC 9112, section 3.2: what stands before us could read another name out of none or two.
             guard connection.headTraits.namesOneHost else {
                 connection.ignoresInput = true
-                return context.fireErrorCaught(HTTPParserError.invalidHost)
+                return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
             }
         }
         context.fireChannelRead(data)

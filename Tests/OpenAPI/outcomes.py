@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import schemathesis
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 from mint import BATCH, ELSEWHERE, ISSUER, MINT, ORIGIN, SINGLE, VERIFIER, VOUCHERS, encode, unknown_voucher
@@ -120,8 +121,8 @@ def complaint(label, status, problem, request):
         return f"got {answer.status_code} {named or ''}"
     try:
         case.validate_response(answer, checks=CHECKS)
-    except Exception as error:
-        return str(error)
+    except FailureGroup as failures:
+        return "; ".join(" ".join(str(each).split()) for each in failures.exceptions)
 
 
 failures = 0

@@ -14,7 +14,8 @@ let package = Package(
         .target(
             name: "FuzzedDecoders",
             dependencies: [
-                .product(name: "PrivacyPass", package: "portes"), .product(name: "PortesVerifier", package: "portes"),
+                .product(name: "Fuzzed", package: "portes"), .product(name: "PrivacyPass", package: "portes"),
+                .product(name: "PortesVerifier", package: "portes"),
             ],
             swiftSettings: settings),
         .executableTarget(name: "Fuzz", dependencies: ["FuzzedDecoders"], swiftSettings: settings),

@@ -1,5 +1,7 @@
 import JOSE
+@testable import KeyDelivery
 import LibSodium
+@testable import PortesClient
 import PrivacyPass
 import Receipts
 import Revocation
@@ -21,6 +23,10 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
     case revocationHead = "revocation-head"
     case signature
     case receipt
+    case keyDelivery = "key-delivery"
+    case keySet = "key-set"
+    case storedRequest = "stored-request"
+    case wallet
 
     /// Decodes bytes; ends the process if the property does not hold.
     public func check(_ bytes: [UInt8]) {
@@ -37,6 +43,25 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
         case .challengeField: checkChallengeField(bytes)
         case .credentialsField: checkCredentialsField(bytes)
         case .signature: checkSignature(bytes)
+        case .storedRequest:
+            sameBytes(bytes) {
+                try PendingTokens(restoring: SecretBytes(copying: $0)).encoded().withUnsafeBytes { Array($0) }
+            }
+        // The checksum is put behind it, so that the parser is reached. An older version is written as the newest.
+        case .wallet:
+            sameMeaning(
+                bytes,
+                { try WalletContents(decoding: $0 + KeyedBLAKE2b.hash($0).bytes).encoded.dropLast(Bytes32.count) },
+                { Array($0) })
+        case .keySet:
+            sameMeaning(bytes, readKeySet) { keys in
+                JSONWebKeySet(keys: keys.map { JSONWebKey(publicKey: $0, purpose: .receipt) }).encoded
+            }
+        case .keyDelivery:
+            sameMeaning(
+                bytes,
+                { try KeyDeliveryDocument(verifying: FuzzKey.sign($0, .keyDelivery), key: FuzzKey.publicKey) }
+            ) { FuzzKey.payload($0.signed(with: FuzzKey.key), .keyDelivery) }
         case .receipt:
             sameMeaning(bytes, { try SpendReceipt(verifying: FuzzKey.sign($0, .receipt), key: FuzzKey.publicKey) }) {
                 FuzzKey.payload($0.signed(with: FuzzKey.key), .receipt)
@@ -48,6 +73,14 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
             ) { FuzzKey.payload($0.signed(with: FuzzKey.key), .revocationHead) }
         }
     }
+
+    /// At most a hundred keys: written out, each takes more room than a set that is read may have for many.
+    private func readKeySet(_ bytes: [UInt8]) throws -> [Ed25519.PublicKey] {
+        guard let keys = JSONWebKeySet.publicKeys(in: bytes), keys.count <= 100 else { throw NoKeySet() }
+        return keys
+    }
+
+    private struct NoKeySet: Error {}
 
     /// Every challenge that is read is written so that it is read again.
     private func checkChallengeField(_ bytes: [UInt8]) {

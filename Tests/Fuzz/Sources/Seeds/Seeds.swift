@@ -1,8 +1,10 @@
 import Foundation
 import FuzzedDecoders
 import JOSE
+@testable import KeyDelivery
 import KeySchedule
 import LibSodium
+@testable import PortesClient
 import PrivacyPass
 import Receipts
 import Revocation
@@ -87,6 +89,10 @@ struct Messages {
             [Array(#"{"iss":"issuer.example","root":"\#(text(32))","size":2,"time":1800000000}"#.utf8)]
         case .signature: SigningPurpose.allCases.map { Array(FuzzKey.sign(Array("{}".utf8), $0).utf8) }
         case .receipt: [Array(receiptPayload.utf8)]
+        case .keySet: [0, 2].map { keySet($0) }
+        case .keyDelivery: try [0, 2].map { try delivery($0) }
+        case .storedRequest: try [1, 2].map { try storedRequest($0) }
+        case .wallet: [Array(WalletContents().encoded.dropLast(32)), Array(try wallet().encoded.dropLast(32))]
         }
     }
 

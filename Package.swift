@@ -43,7 +43,10 @@ let package = Package(
     products: [
         .library(name: "PrivacyPass", targets: ["PrivacyPass"]),
         .library(name: "PortesClient", targets: ["PortesClient", "PortesClientHTTP"]),
-        .library(name: "PortesVerifier", targets: ["PortesVerifier"]),
+        .library(
+            name: "PortesVerifier",
+            // With the modules whose types its interface speaks in.
+            targets: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation"]),
         .executable(name: "portes", targets: ["portes"]),
     ] + (Context.environment["PORTES_FUZZED"] == nil ? [] : [.library(name: "Fuzzed", targets: ["KeyDelivery", "PortesClient"])]),
     dependencies: [

@@ -7,6 +7,11 @@ public import Revocation
 /// change of any of them.
 ///
 /// Pure: no clock, no store, no network. A token that passes can be spent in a ``SpendLedger``, and only such a one.
+///
+/// It is as good as what it is given: ``keys`` from the authority's sealed deliveries, ``revocations`` from its signed
+/// list, followed every few seconds, and a ledger that outlives the process. A server that has none of these asks a
+/// clearing server instead, with `POST /verify`. The ``ChallengePolicy`` says which challenges to send and to accept;
+/// `PrivateTokenCredentials` reads a request's `Authorization`.
 public struct Verifier: Sendable {
     /// The keys, by their full ids.
     public private(set) var keys: [TokenKeyID: VerificationKey]

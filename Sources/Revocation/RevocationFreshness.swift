@@ -16,6 +16,9 @@ public struct RevocationFreshness: Sendable, Hashable {
 
     /// A head signed at `headTime` was fetched at `moment`; `nil` if the two differ by more than 60 s, since then
     /// either the head is old or the calendar is wrong.
+    ///
+    /// Only for a head whose signature was checked (``RevocationHead/init(verifying:key:)``) and whose list was taken
+    /// into the ``RevocationList``: a verifier believes this value, and accepts revoked tokens if it is not true.
     public init?(headTime: UnixTime, fetchedAt moment: Moment) {
         guard abs(Double(moment.wall.seconds) - Double(headTime.seconds)) <= RevocationFreshness.tolerance else {
             return nil

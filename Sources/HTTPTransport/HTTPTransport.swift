@@ -19,8 +19,10 @@ package final class HTTPTransport: Sendable {
 
     /// Makes a client, with a proxy and a PEM file of certificate authorities that are trusted beside the system's.
     ///
-    /// Throws ``HTTPTransportError/invalidCertificateAuthorityFile``.
-    package init(proxy: ProxyAddress? = nil, certificateAuthorityFile: String? = nil) throws(HTTPTransportError) {
+    /// It has at most `connections` open to one server; further requests wait for one of them. Throws ``HTTPTransportError/invalidCertificateAuthorityFile``.
+    package init(
+        proxy: ProxyAddress? = nil, certificateAuthorityFile: String? = nil, connections: Int = 8
+    ) throws(HTTPTransportError) {
         self.proxy = proxy
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -30,6 +32,7 @@ package final class HTTPTransport: Sendable {
         configuration.timeout.connect = .seconds(10)
         // Less than our servers' idle timeout, so that a request never meets a connection that is being closed.
         configuration.connectionPool.idleTimeout = .seconds(5)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         // A refused connection is an answer; whoever polls tries again by itself.
         configuration.connectionPool.retryConnectionEstablishment = false
         var tls = TLSConfiguration.makeClientConfiguration()

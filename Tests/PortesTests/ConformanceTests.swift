@@ -40,6 +40,10 @@ import VOPRF
         }
         var other = vector
         other["token_challenge"] = "0002" + (try #require(vector["token_challenge"] as? String)).dropFirst(4)
+        #expect(try check(other) == [0, 1, 0])
+        for member in ["token_request", "token"] {
+            other[member] = "0002" + (try #require(vector[member] as? String)).dropFirst(4)
+        }
         #expect(try check(other) == [0, 0, 1])
         #expect(try check(["anything": 1]) == [0, 0, 1])
     }
@@ -57,7 +61,7 @@ import VOPRF
                 let broken = text.replacingCharacters(in: start..<end, with: Hexadecimal.encode([byte]))
                 breaks += 1
                 let counts = try check(json: broken)
-                #expect(counts[0] == 0, "passed although \(digits.prefix(16))… was changed at byte \(offset / 2)")
+                #expect(counts[0] == 0 && counts[1] == 1, "not failed although \(digits.prefix(16))… was changed at byte \(offset / 2)")
             }
         }
         #expect(breaks > 300)

@@ -44,8 +44,15 @@ package enum Damage {
         return cut.map(\.what) + flipped.map(\.what)
     }
 
-    /// As ``mistakes(with:canBeCut:decode:encode:)`` for a decoder of which only what it writes again is known.
+    /// As ``mistakes(with:canBeCut:decode:encode:)`` for a decoder of which only what it writes again is known: for
+    /// every copy that it takes, those must be the copy's own bytes.
     package static func mistakes(with bytes: [UInt8], recode: ([UInt8]) throws -> [UInt8]) -> [String] {
-        mistakes(with: bytes, decode: recode, encode: { $0 })
+        guard (try? recode(bytes)) == bytes else { return ["the message itself is not read back"] }
+        let cut = copies(of: bytes, .truncation).filter { (try? recode($0.bytes)) != nil }
+        let flipped = copies(of: bytes, .bitFlip).filter { copy in
+            guard let again = try? recode(copy.bytes) else { return false }
+            return again != copy.bytes
+        }
+        return cut.map(\.what) + flipped.map(\.what)
     }
 }

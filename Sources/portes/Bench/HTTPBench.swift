@@ -41,7 +41,7 @@ struct HTTPBench {
     }
 
     private func run(_ servers: DemoServers, _ place: DemoDirectory) async throws -> [HTTPBenchResult] {
-        let transport = try HTTPTransport()
+        let transport = try HTTPTransport(connections: concurrency)
         let load = HTTPLoad(transport: transport, concurrency: concurrency)
         var results: [HTTPBenchResult] = []
         let idle = try (ProcessUsage(servers.authority.identifier), ProcessUsage(servers.clearing.identifier))

@@ -29,7 +29,11 @@ struct VOPRFVectorGroup: Decodable {
     private static let context = Array("OPRFV1-".utf8) + [1] + Array("-ristretto255-SHA512".utf8)
 
     func check(_ vector: Vector) -> ConformanceOutcome {
-        guard suite == "ristretto255-SHA512", mode == 1 else { return .skipped }
+        guard suite == "ristretto255-SHA512", mode == 1 else {
+            // Another suite is skipped only if its context agrees that it is one.
+            let isOurs = contextString.map { Hexadecimal.decode($0) == Self.context } ?? false
+            return isOurs ? .failed("suite and mode") : .skipped
+        }
         do {
             try checkNames()
             let privateKey = try checkKeys()

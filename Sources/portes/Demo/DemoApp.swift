@@ -24,11 +24,12 @@ struct DemoApp {
         try self.init(authorityURL: servers.authorityURL, clearingURL: servers.clearingURL)
     }
 
-    init(authorityURL: String, clearingURL: String) throws {
+    /// An app that has at most `connections` open to the clearing server.
+    init(authorityURL: String, clearingURL: String, connections: Int = 8) throws {
         issuer = try IssuerClient(authorityURL, name: ServerName(DemoServers.issuerName))
         origin = try OriginClient(clearingURL, name: ServerName(DemoServers.originName))
         self.clearingURL = clearingURL
-        transport = try HTTPTransport()
+        transport = try HTTPTransport(connections: connections)
     }
 
     func close() async { await transport.shutdown() }

@@ -39,7 +39,7 @@ struct RunningAuthority: Sendable {
             socketPath: DataDirectory.socketPath(in: directories.data), isDevelopment: isDevelopment)
         let service = try AuthorityService(authority, configuration: configuration, logger: logger)
         let group = ServiceGroup(services: service.services, logger: logger)
-        let http = try HTTPTransport()
+        let http = try HTTPTransport(connections: 64)
         return try await withThrowingTaskGroup(of: T?.self) { tasks in
             tasks.addTask {
                 try await group.run()

@@ -47,7 +47,7 @@ struct ClearingHarness: Sendable {
             try configure(&configuration)
             let application = try ClearingApplication(configuration, time: time, logger: logger)
             try await running(application.services, logger: logger) {
-                let transport = try HTTPTransport()
+                let transport = try HTTPTransport(connections: 64)
                 let harness = ClearingHarness(
                     authority: authority, stub: stub, time: time, application: application, transport: transport,
                     url: "http://127.0.0.1:\(try await application.port)",

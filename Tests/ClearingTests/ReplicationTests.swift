@@ -45,6 +45,14 @@ import Testing
         }
     }
 
+    @Test func aServerAsksOftenEnoughToBeLessThanFiveSecondsBehind() throws {
+        let address = ListenAddress(host: "127.0.0.1", port: 0)
+        let configuration = ClearingConfiguration(
+            dataDirectory: "data", server: ServerConfiguration(address: address), issuerURL: "https://issuer.example",
+            origin: try ServerName("origin.example"))
+        #expect(configuration.pollInterval <= .seconds(2))
+    }
+
     @Test func aRevokedTokenAndThenARevokedKeyAreRefusedSoon() async throws {
         try await ClearingHarness.run { clearing in
             let mint = try await clearing.deliveredMint()

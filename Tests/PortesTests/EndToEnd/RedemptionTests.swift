@@ -24,7 +24,8 @@ import Testing
                 #expect(outcomes == ["spent": 1, "already-spent": 63])
             }
             // They did not wait for each other's connections.
-            #expect(try connections(to: servers.clearingURL) >= 48)
+            let connections = try connections(to: servers.clearingURL)
+            #expect(connections >= 48)
             await crowd.close()
         }
     }
@@ -54,7 +55,7 @@ import Testing
             var acknowledged = 0
             var unanswered = 0
             for round in 0..<rounds {
-                let tokens = try await app.tokens(120, place)
+                let tokens = try await app.tokens(60, place) + app.tokens(60, place)
                 let spent = try await redeemUntilKilled(tokens, killAfter: 5 + (round * 11) % 30, servers: servers, place: place)
                 acknowledged += spent.count
                 unanswered += tokens.count - spent.count
@@ -79,7 +80,10 @@ import Testing
     private func connections(to url: String) throws -> Int {
         let port = try #require(URL(string: url)?.port)
         let suffix = ":" + String(format: "%04X", port)
-        return try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n").count { line in
+        // Whole files are read by their size, and this one has none.
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/net/tcp"))
+        let table = try #require(try file.readToEnd())
+        return String(decoding: table, as: UTF8.self).split(separator: "\n").count { line in
             let fields = line.split(separator: " ")
             // The address of the other side, and the state: established.
             return fields.count > 3 && fields[2].hasSuffix(suffix) && fields[3] == "01"

@@ -12,6 +12,23 @@ extension Wallet {
         return token
     }
 
+    /// Takes one token of a holding out and hands it over; puts it back if `hand` throws, by which that says that
+    /// nobody saw any of it.
+    ///
+    /// Throws ``WalletError`` and what `hand` throws.
+    package func withdraw<Value: Sendable>(
+        from holding: Holding, handing hand: @Sendable (Token) throws -> Value
+    ) throws -> Value {
+        let before = contents
+        let token = try withdraw(from: holding)
+        do {
+            return try hand(token)
+        } catch {
+            try save(before)
+            throw error
+        }
+    }
+
     /// Takes one token of a holding out to be revoked: it is never given out again for anything else, and stays on
     /// record until ``settleSurrender(of:)``, so that a revocation that was cut off can be finished.
     ///

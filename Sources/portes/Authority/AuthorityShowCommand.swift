@@ -18,10 +18,10 @@ struct AuthorityShowCommand: AdminCommand {
         if options.json {
             try Output.json(authority)
         } else if key {
-            Output.data(authority.deliveryKey)
+            try Output.data(authority.deliveryKey)
         } else {
-            Output.data("issuer         \(authority.issuer)")
-            Output.data("authority key  \(authority.deliveryKey)")
+            try Output.data("issuer         \(authority.issuer)")
+            try Output.data("authority key  \(authority.deliveryKey)")
             Output.note("give the key to clearing servers: portes clearing run --authority-key KEY")
         }
     }

@@ -42,9 +42,9 @@ struct BenchCommand: AsyncParsableCommand {
             try Output.json(results)
             return
         }
-        Output.data("operation      us/token   floor   ratio")
+        try Output.data("operation      us/token   floor   ratio")
         for result in results {
-            Output.data(
+            try Output.data(
                 result.name.padding(toLength: 13, withPad: " ", startingAt: 0)
                     + String(format: "%10.1f %7.1f %7.3f", result.perToken, result.floorPerToken, result.ratio))
         }
@@ -56,7 +56,7 @@ struct BenchCommand: AsyncParsableCommand {
             try Output.json(results)
             return
         }
-        Output.data("load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB")
-        for result in results { Output.data(result.line) }
+        try Output.data("load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB")
+        for result in results { try Output.data(result.line) }
     }
 }

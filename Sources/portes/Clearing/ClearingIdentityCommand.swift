@@ -29,7 +29,7 @@ struct ClearingIdentityCommand: AsyncParsableCommand {
         if json {
             try Output.json(["public-key": identity.publicKeyText, "id": identity.id.text])
         } else {
-            Output.data(identity.publicKeyText)
+            try Output.data(identity.publicKeyText)
         }
     }
 }

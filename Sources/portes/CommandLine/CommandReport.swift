@@ -6,13 +6,15 @@ import HTTPTransport
 
 /// How an error is told to the user: the one place where errors become `portes: error: …` and `portes: hint: …`.
 struct CommandReport {
-    let lines: [String]
+    private(set) var lines: [String]
     /// The exit code: 0 for help, 64 for wrong usage, else 1.
     let status: Int32
     private let isHelp: Bool
 
     init(_ error: any Error) {
         if let failure = error as? CommandFailure {
+            self.init(failure)
+        } else if let failure = error as? OutputFailure {
             self.init(failure)
         } else if error is ExitCode || [.success, .validationFailure].contains(Portes.exitCode(for: error)) {
             self.init(parserError: error)
@@ -50,6 +52,12 @@ struct CommandReport {
         isHelp = false
     }
 
+    /// A reader that went away, such as head, wants to hear nothing more.
+    private init(_ failure: OutputFailure) {
+        self.init(CommandFailure(failure.text, hint: "see where standard output goes"))
+        if failure.isBrokenPipe { lines = [] }
+    }
+
     /// What the argument parser throws: help and version, which are no errors, and wrong usage.
     private init(parserError error: any Error) {
         let code = Portes.exitCode(for: error)
@@ -70,8 +78,14 @@ struct CommandReport {
 
     /// Writes the lines, help to standard output and errors to standard error, and ends the process.
     func exit() -> Never {
-        let text = lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
-        (isHelp ? FileHandle.standardOutput : FileHandle.standardError).write(Data(text.utf8))
+        let text = lines.joined(separator: "\n")
+        if !text.isEmpty {
+            guard isHelp else {
+                Output.note(text)
+                Foundation.exit(status)
+            }
+            do { try Output.data(text) } catch { CommandReport(error).exit() }
+        }
         Foundation.exit(status)
     }
 }

@@ -9,7 +9,7 @@ enum Confirmation {
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandFailure("not done: \(consequence)", hint: "\(way); add --yes if it is meant")
         }
-        FileHandle.standardError.write(Data("\(consequence)\n\(way). continue? [y/N] ".utf8))
+        Output.prompt("\(consequence)\n\(way). continue? [y/N] ")
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             throw CommandFailure("not done", hint: nil)
         }

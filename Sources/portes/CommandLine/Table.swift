@@ -18,6 +18,6 @@ struct Table {
         }
     }
 
-    /// Prints the lines to standard output.
-    func print() { for line in lines { Output.data(line) } }
+    /// Prints the lines to standard output; throws ``OutputFailure``.
+    func print() throws { try Output.data(lines.joined(separator: "\n")) }
 }

@@ -23,11 +23,11 @@ struct ConformanceCommand: ParsableCommand {
         for path in files {
             let result = try ConformanceFile(path: path).check()
             for failure in result.failures { Output.note("\(path): \(failure)") }
-            if !json { Output.data("\(path): \(result.counts)") }
+            if !json { try Output.data("\(path): \(result.counts)") }
             results.append(result)
         }
         let total = results.reduce(ConformanceResult(file: "total")) { $0.adding($1) }
-        if json { try Output.json(results + [total]) } else { Output.data("total: \(total.counts)") }
+        if json { try Output.json(results + [total]) } else { try Output.data("total: \(total.counts)") }
         if total.failed > 0 { throw ExitCode.failure }
     }
 }

@@ -27,7 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
             do {
                 try await DemoStory(servers: servers, place: place).tell()
                 if stay {
-                    servers.printCommands(in: place)
+                    try servers.printCommands(in: place)
                     await Interruption.wait()
                 }
             } catch {

@@ -87,10 +87,10 @@ struct DemoServers {
     }
 
     /// Prints the commands.
-    func printCommands(in place: DemoDirectory) {
-        Output.data("\nBoth servers are running. In another terminal try, one after the other:\n")
-        for command in commands(in: place) { Output.data("  \(command)") }
-        Output.data("\nPress Ctrl-C to stop them.")
+    func printCommands(in place: DemoDirectory) throws {
+        try Output.data("\nBoth servers are running. In another terminal try, one after the other:\n")
+        for command in commands(in: place) { try Output.data("  \(command)") }
+        try Output.data("\nPress Ctrl-C to stop them.")
     }
 }
 

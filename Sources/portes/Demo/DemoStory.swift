@@ -17,7 +17,7 @@ struct DemoStory {
             throw error
         }
         await app.close()
-        Output.data("\nevery step came out as it should")
+        try Output.data("\nevery step came out as it should")
     }
 
     private func tell(with app: DemoApp) async throws {

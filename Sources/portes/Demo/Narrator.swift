@@ -21,15 +21,15 @@ struct Narrator {
         do {
             result = try await body()
         } catch {
-            Output.data("\(number). \(title): FAILED")
+            try? Output.data("\(number). \(title): FAILED")
             throw error
         }
         let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
-        Output.data("\(number). \(title) (\(Int(milliseconds.rounded())) ms)")
+        try Output.data("\(number). \(title) (\(Int(milliseconds.rounded())) ms)")
         let seen = saw(result)
         for party in Party.allCases {
             guard let what = seen[party] else { continue }
-            Output.data("     \(party.rawValue): \(what)")
+            try Output.data("     \(party.rawValue): \(what)")
         }
         return result
     }

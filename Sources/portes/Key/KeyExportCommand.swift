@@ -19,6 +19,6 @@ struct KeyExportCommand: AdminCommand {
 
     func show(_ reply: AdminReply) throws {
         guard case .delivery(let document) = reply else { throw reply.unexpected }
-        if options.json { try Output.json(["delivery": document]) } else { Output.data(document) }
+        if options.json { try Output.json(["delivery": document]) } else { try Output.data(document) }
     }
 }

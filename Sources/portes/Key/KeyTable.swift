@@ -9,14 +9,14 @@ enum KeyTable {
     static func show(_ reply: AdminReply, json: Bool) throws {
         switch reply {
         case .key(let key):
-            if json { try Output.json(key) } else { table([key]).print() }
+            if json { try Output.json(key) } else { try table([key]).print() }
         case .keys(let keys):
             if json {
                 try Output.json(keys)
             } else if keys.isEmpty {
                 Output.note("no keys yet; make one with: portes key create --capability session")
             } else {
-                table(keys).print()
+                try table(keys).print()
             }
         default: throw reply.unexpected
         }

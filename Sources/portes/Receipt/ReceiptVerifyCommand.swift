@@ -32,11 +32,11 @@ struct ReceiptVerifyCommand: ParsableCommand {
         if json {
             try Output.json(shown)
         } else {
-            Output.data("the receipt is genuine")
-            Output.data("  audience        \(shown.audience)")
-            Output.data("  token key id    \(shown.key)")
-            Output.data("  nullifier       \(shown.nullifier)")
-            Output.data("  binding digest  \(shown.binding)")
+            try Output.data("the receipt is genuine")
+            try Output.data("  audience        \(shown.audience)")
+            try Output.data("  token key id    \(shown.key)")
+            try Output.data("  nullifier       \(shown.nullifier)")
+            try Output.data("  binding digest  \(shown.binding)")
         }
     }
 

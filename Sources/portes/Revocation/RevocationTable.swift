@@ -6,14 +6,14 @@ enum RevocationTable {
     static func show(_ reply: AdminReply, json: Bool) throws {
         switch reply {
         case .revocation(let entry):
-            if json { try Output.json(entry) } else { table([entry]).print() }
+            if json { try Output.json(entry) } else { try table([entry]).print() }
         case .revocations(let entries):
             if json {
                 try Output.json(entries)
             } else if entries.isEmpty {
                 Output.note("nothing is revoked")
             } else {
-                table(entries).print()
+                try table(entries).print()
             }
         default: throw reply.unexpected
         }

@@ -15,7 +15,21 @@ struct SpendReport {
     }
 
     /// Prints the receipts, or as JSON all of it; the last answer is the one that counts.
+    ///
+    /// A receipt comes once: where standard output does not take it, it goes to standard error.
     func show(json: Bool, unspent: Int) throws {
+        do {
+            try print(json: json, unspent: unspent)
+        } catch let failure as OutputFailure {
+            let receipts = results.compactMap { RedemptionWords($0.outcome).receipt }
+            for receipt in receipts { Output.note("portes: note: the receipt is \(receipt)") }
+            throw CommandFailure(
+                "\(failure.text), and the token is out of the wallet",
+                hint: receipts.isEmpty ? "do not spend another one for it" : "keep the receipt above: it comes once")
+        }
+    }
+
+    private func print(json: Bool, unspent: Int) throws {
         guard let last = results.last else { return }
         let words = RedemptionWords(last.outcome)
         if json {
@@ -27,7 +41,7 @@ struct SpendReport {
                     setAside: results.flatMap(\.unusable).map(Shown.Tokens.init)))
         } else {
             if words.failure == nil { Output.note(words.text) }
-            for receipt in results.compactMap({ RedemptionWords($0.outcome).receipt }) { Output.data(receipt) }
+            for receipt in results.compactMap({ RedemptionWords($0.outcome).receipt }) { try Output.data(receipt) }
         }
     }
 

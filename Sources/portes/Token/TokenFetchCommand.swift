@@ -67,7 +67,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
             return
         }
         let earlier = result.resumed == 0 ? "" : ", \(result.resumed) of them asked for by an earlier fetch"
-        Output.data("fetched \(tokens(fetched)) of \(capability)\(earlier); the wallet has \(unspent)")
+        try Output.data("fetched \(tokens(fetched)) of \(capability)\(earlier); the wallet has \(unspent)")
         guard result.others > 0 else { return }
         Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch")
     }

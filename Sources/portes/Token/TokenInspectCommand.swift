@@ -24,7 +24,7 @@ struct TokenInspectCommand: ParsableCommand {
         if json {
             try Output.json(messages)
         } else {
-            Output.data(messages.map(\.text).joined(separator: "\n\n"))
+            try Output.data(messages.map(\.text).joined(separator: "\n\n"))
         }
     }
 }

@@ -24,7 +24,7 @@ struct TokenListCommand: AsyncParsableCommand {
         } else if list.isEmpty {
             Output.note("the wallet is empty; fetch tokens with portes token fetch")
         } else {
-            list.table.print()
+            try list.table.print()
         }
     }
 }

@@ -40,6 +40,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Flag(help: "Print the result as JSON.") var json = false
 
     func run() async throws {
+        try Output.check()
         let name = try originName.map { try ClientArgument.serverName($0, flag: "--origin-name") }
         let origin = try OriginClient(origin, name: name, connection: connection.connection)
         // A token for a fresh challenge may be the first.

@@ -9,7 +9,7 @@ struct TokenTakeCommand: AsyncParsableCommand {
         abstract: "Move one token out of a wallet to standard output.",
         discussion: """
             Prints the token as an Authorization header field. The wallet has forgotten it by then, and gives it to \
-            nobody again: if the line is lost, so is the token. Whoever has the line can spend it.
+            nobody again: if the line is lost, so is the token. Only where nothing of it could be written it is still there. Whoever has the line can spend it.
 
             EXAMPLE: portes token take --wallet my.wallet --capability session | curl -X POST -H @- URL
             """)
@@ -18,8 +18,24 @@ struct TokenTakeCommand: AsyncParsableCommand {
     @OptionGroup var choice: TokenChoice
 
     func run() async throws {
+        try Output.check()
         let wallet = try ClientArgument.existingWallet(wallet)
-        let token = try await wallet.withdraw(from: choice.holding(in: wallet))
-        Output.data("Authorization: \(PrivateTokenCredentials(token: token).fieldValue)")
+        let holding = try await choice.holding(in: wallet)
+        let cut = try await wallet.withdraw(from: holding) { token throws -> OutputFailure? in
+            do throws(OutputFailure) {
+                try Output.data("Authorization: \(PrivateTokenCredentials(token: token).fieldValue)")
+                return nil
+            } catch {
+                guard error.isBegun else {
+                    throw CommandFailure("\(error.text)", hint: "the token is still in the wallet: take it again")
+                }
+                return error
+            }
+        }
+        if let cut {
+            throw CommandFailure(
+                "\(cut.text), and a part of the token was written",
+                hint: "the wallet has given it up; take another one")
+        }
     }
 }

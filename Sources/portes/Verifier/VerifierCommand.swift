@@ -16,7 +16,7 @@ enum VerifierTable {
     static func show(_ reply: AdminReply, json: Bool) throws {
         switch reply {
         case .verifier(let verifier, let withoutKey):
-            if json { try Output.json(verifier) } else { table([verifier]).print() }
+            if json { try Output.json(verifier) } else { try table([verifier]).print() }
             AdminReply.warn(withoutKey: withoutKey)
         case .verifiers(let verifiers):
             if json {
@@ -24,7 +24,7 @@ enum VerifierTable {
             } else if verifiers.isEmpty {
                 Output.note("no verifier is trusted; add one with: portes verifier add NAME PUBLICKEY --capability session")
             } else {
-                table(verifiers).print()
+                try table(verifiers).print()
             }
         default: throw reply.unexpected
         }

@@ -15,14 +15,14 @@ enum VoucherTable {
     static func show(_ reply: AdminReply, json: Bool) throws {
         switch reply {
         case .voucher(let voucher):
-            if json { try Output.json(voucher) } else { table([voucher]).print() }
+            if json { try Output.json(voucher) } else { try table([voucher]).print() }
         case .vouchers(let vouchers):
             if json {
                 try Output.json(vouchers)
             } else if vouchers.isEmpty {
                 Output.note("no vouchers; make some with: portes voucher create --capability session --tokens 100")
             } else {
-                table(vouchers).print()
+                try table(vouchers).print()
             }
         default: throw reply.unexpected
         }

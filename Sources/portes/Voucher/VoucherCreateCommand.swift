@@ -19,11 +19,25 @@ struct VoucherCreateCommand: AdminCommand {
     @Option(help: "How many codes to make, 1 to 10000.") var count: Int = 1
     @OptionGroup var options: AdminOptions
 
-    func request() -> AdminRequest { .createVouchers(capability: capability, tokens: tokens, count: count) }
+    func request() throws -> AdminRequest {
+        try Output.check()
+        return .createVouchers(capability: capability, tokens: tokens, count: count)
+    }
 
     func show(_ reply: AdminReply) throws {
         guard case .voucherCodes(let vouchers, let withoutKey) = reply else { throw reply.unexpected }
-        if options.json { try Output.json(vouchers) } else { for voucher in vouchers { Output.data(voucher.code) } }
+        do {
+            if options.json {
+                try Output.json(vouchers)
+            } else {
+                try Output.data(vouchers.map(\.code).joined(separator: "\n"))
+            }
+        } catch let failure as OutputFailure {
+            for voucher in vouchers { Output.note("portes: note: made voucher \(voucher.id)") }
+            throw CommandFailure(
+                "\(failure.text): codes of the vouchers above are lost",
+                hint: "refuse those whose codes did not arrive: portes voucher revoke ID")
+        }
         AdminReply.warn(withoutKey: withoutKey)
     }
 }

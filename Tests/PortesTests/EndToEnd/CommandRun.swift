@@ -11,10 +11,10 @@ struct CommandRun {
     /// Standard error.
     let errors: String
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    init(_ arguments: [String], environment: [String: String] = [:], executable: URL = ChildProcess.executable) throws {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = ChildProcess.executable
+        process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice

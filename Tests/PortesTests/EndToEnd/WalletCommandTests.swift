@@ -63,6 +63,17 @@ import Testing
         }
     }
 
+    @Test func aTokenThatCouldNotBeWrittenIsStillInTheWallet() async throws {
+        try await withFilledWallet(1) { wallet, _, _, _ in
+            let words = wallet.map { "'\($0)'" }.joined(separator: " ")
+            let take = ["-c", "'\(ChildProcess.executable.path)' token take \(words) > /dev/full"]
+            let cut = try CommandRun(take, executable: URL(filePath: "/bin/sh"))
+            #expect(cut.code == 1)
+            #expect(cut.errors.contains("portes: hint: the token is still in the wallet: take it again\n"))
+            #expect(try CommandRun(["token", "take"] + wallet).code == 0)
+        }
+    }
+
     @Test func theLineThatTakePrintsIsATokenFile() async throws {
         try await withFilledWallet(1) { wallet, servers, _, place in
             let file = try place.write(try CommandRun(["token", "take"] + wallet).output, to: "token.txt")

@@ -3,8 +3,7 @@ import Testing
 
 /// The privacy rule: no module sees both issuance and redemption, and each module imports only what it may.
 @Suite struct ImportRuleTests {
-    private static let issuanceSide: Set = ["Attestation", "Issuance", "AuthorityKeys", "AuthorityStore", "AuthorityServer"]
-    private static let redemptionSide: Set = ["PortesVerifier", "Clearing", "ClearingStore", "ClearingServer"]
+    private static let clients: Set = ["PortesClient", "PortesClientHTTP"]
 
     /// What reads or writes: nothing for a module that is a pure function of what it is given.
     private static let inputAndOutput: Set = [
@@ -47,101 +46,71 @@ import Testing
     }
 
     @Test func noModuleSeesBothIssuanceAndRedemption() throws {
-        let imports = try SourceTree.imports()
-        #expect(imports["AuthorityServer"]?.contains("AuthorityStore") == true, "the imports were not read")
-        for module in imports.keys where module != "portes" {
-            let seen = SourceTree.closure(of: module, in: imports)
-            let crossing = !seen.isDisjoint(with: Self.issuanceSide) && !seen.isDisjoint(with: Self.redemptionSide)
-            #expect(!crossing, "\(module) sees both sides: \(seen.sorted().joined(separator: ", "))")
+        let graph = try SourceTree.graph()
+        #expect(graph.imports["AuthorityServer"]?.contains("AuthorityStore") == true, "the imports were not read")
+        for module in graph.crossings.sorted() {
+            Issue.record("\(module) sees both sides: \(graph.closure(of: module).sorted().joined(separator: ", "))")
         }
+    }
+
+    @Test(arguments: [
+        ([:], []),
+        (["JOSE": ["Issuance"]], []),
+        (["Clearing": ["Issuance"]], ["Clearing", "ClearingServer"]),
+        (["Shared": ["Issuance", "PortesVerifier"]], ["Shared"]),
+        (["ClearingServer": ["Clearing", "Bridge"], "Bridge": ["Span"], "Span": ["Attestation"]], ["ClearingServer"]),
+        (["portes": ["Clearing", "Issuance"]], []),
+    ] as [([String: Set<String>], Set<String>)])
+    func aCrossingIsFoundHoweverLongItsWay(added: [String: Set<String>], crossings: Set<String>) {
+        let sound: [String: Set<String>] = [
+            "Issuance": ["VOPRF"], "AuthorityServer": ["Issuance"], "Clearing": ["PortesVerifier"],
+            "ClearingServer": ["Clearing"], "PortesVerifier": ["VOPRF"], "PortesClient": ["VOPRF"],
+        ]
+        #expect(ImportGraph(imports: sound.merging(added) { $0.union($1) }).crossings == crossings)
     }
 
     @Test func noClientModuleSeesEitherSide() throws {
-        let imports = try SourceTree.imports()
-        for module in ["PortesClient", "PortesClientHTTP"] {
-            let seen = SourceTree.closure(of: module, in: imports)
-            #expect(seen.isDisjoint(with: Self.issuanceSide.union(Self.redemptionSide)), "\(module)")
-        }
+        let graph = try SourceTree.graph()
+        #expect(Self.clients.isSubset(of: graph.imports.keys), "the imports were not read")
+        #expect(graph.clientsThatSeeASide(Self.clients).isEmpty)
+    }
+
+    @Test(arguments: ["Issuance", "ClearingStore"])
+    func aClientThatSeesASideIsFound(side: String) {
+        let direct = ImportGraph(imports: ["PortesClient": [side], "PortesClientHTTP": ["HTTPTransport"]])
+        #expect(direct.clientsThatSeeASide(Self.clients) == ["PortesClient"])
+        let indirect = ImportGraph(imports: ["PortesClientHTTP": ["Bridge"], "Bridge": [side]])
+        #expect(indirect.clientsThatSeeASide(Self.clients) == ["PortesClientHTTP"])
     }
 
     @Test func eachModuleKeepsToWhatItMayImport() throws {
-        let imports = try SourceTree.imports()
+        let graph = try SourceTree.graph()
         for (module, names) in Self.forbidden {
-            let found = names.intersection(imports[module] ?? [])
+            let found = graph.forbiddenImports(of: module, names)
             #expect(found.isEmpty, "\(module) imports \(found.sorted().joined(separator: ", "))")
         }
-        for module in imports.keys where module != "LibSodium" {
-            #expect(imports[module]?.contains("CSodium") != true, "\(module) imports CSodium")
+        for module in graph.imports.keys where module != "LibSodium" {
+            #expect(graph.forbiddenImports(of: module, ["CSodium"]).isEmpty, "\(module) imports CSodium")
         }
+    }
+
+    @Test func anImportThatIsForbiddenIsFound() {
+        let graph = ImportGraph(imports: ["VOPRF": ["LibSodium", "Foundation"], "JOSE": ["VOPRF"]])
+        #expect(graph.forbiddenImports(of: "VOPRF", ["CSodium", "Foundation"]) == ["Foundation"])
+        #expect(graph.forbiddenImports(of: "JOSE", ["Foundation"]).isEmpty, "what it imports itself counts")
     }
 
     /// FoundationEssentials is a module of its own on Linux only.
     @Test func foundationEssentialsIsImportedOnlyWhereItExists() throws {
-        let guarded = /#if canImport\(FoundationEssentials\)\n(\w+ )?import FoundationEssentials\n#else\n(\w+ )?import Foundation\n#endif\n/
+        let guarded =
+            /#if canImport\((FoundationEssentials)\)\n(\w+ )?import \1\n#else\n(\w+ )?import Foundation\n#endif\n/
         var count = 0
         for (file, text) in try SourceTree.files() where text.contains("import FoundationEssentials") {
             let match = text.firstMatch(of: guarded)
             let isBare = text.replacing(guarded, with: "").contains("import FoundationEssentials")
-            #expect(!isBare && match?.1 == match?.2, "\(file)")
+            #expect(!isBare && match?.2 == match?.3, "\(file)")
             count += 1
         }
         #expect(count > 0, "no file was read")
-    }
-}
-
-/// The `import` lines below `Sources/`.
-enum SourceTree {
-    /// The package's folder, from the place of this file.
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    /// What each module imports; read once.
-    static func imports() throws -> [String: Set<String>] { try allImports.get() }
-
-    private static let allImports = Result { try readImports() }
-
-    private static func readImports() throws -> [String: Set<String>] {
-        try files().reduce(into: [:]) { imports, file in
-            let module = String(file.path.prefix { $0 != "/" })
-            imports[module, default: []].formUnion(importedModules(in: file.text))
-        }
-    }
-
-    /// The Swift files, with their paths below `Sources/`.
-    static func files() throws -> [(path: String, text: String)] {
-        let sources = root.appending(path: "Sources")
-        return try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
-            .map { ($0, try String(contentsOf: sources.appending(path: $0), encoding: .utf8)) }
-    }
-
-    /// The modules that a source text imports, whatever stands before or after the name; several may share a line.
-    static func importedModules(in text: String) -> Set<String> {
-        let statements = text.split { $0.isNewline || $0 == ";" }
-        return Set(statements.filter { $0.contains("import") }.compactMap(importedModule))
-    }
-
-    private static func importedModule(_ statement: Substring) -> String? {
-        // An attribute's arguments may hold spaces, and nothing need stand between them and what follows.
-        var rest = statement.replacing(/\/\*.*?\*\//, with: " ").replacing(/@\w+\s*(?:\([^)]*\))?/, with: " ")
-            .split(whereSeparator: \.isWhitespace)[...]
-        while let word = rest.first, word != "import" {
-            guard ["public", "package", "internal", "fileprivate", "private", "open"].contains(word) else { return nil }
-            rest.removeFirst()
-        }
-        rest = rest.dropFirst()
-        let kinds: Set<Substring> = ["struct", "class", "enum", "actor", "protocol", "typealias", "func", "let", "var"]
-        if let word = rest.first, kinds.contains(word) { rest.removeFirst() }
-        // `import struct A.B` is an import of A.
-        return rest.first.map { String($0.prefix { $0.isLetter || $0.isNumber || $0 == "_" }) }
-    }
-
-    /// A module and everything that it imports, directly or not.
-    static func closure(of module: String, in imports: [String: Set<String>]) -> Set<String> {
-        var seen: Set<String> = []
-        var waiting = [module]
-        while let next = waiting.popLast() {
-            if seen.insert(next).inserted { waiting += imports[next] ?? [] }
-        }
-        return seen
     }
 }

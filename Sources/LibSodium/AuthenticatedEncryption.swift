@@ -9,6 +9,7 @@ public enum AuthenticatedEncryption {
 
     /// The message was not sealed under this key with this context, or was changed since.
     public struct OpeningFailure: Error, Sendable, Hashable {
+        /// Makes the error.
         package init() {}
     }
 

@@ -14,6 +14,7 @@ public enum Ristretto255 {
     ///
     /// Happens with negligible probability unless somebody constructed the input for it.
     public struct DegenerateResult: Error, Sendable, Hashable {
+        /// Makes the error.
         package init() {}
     }
 }

@@ -43,6 +43,7 @@ public struct SHA512: Sendable {
         update(UInt8(truncatingIfNeeded: value))
     }
 
+    /// Appends the `count` bytes at `pointer`, which must be readable.
     package mutating func update(_ pointer: UnsafePointer<UInt8>, count: Int) {
         unsafe crypto_hash_sha512_update(&state, pointer, UInt64(count))
     }

@@ -8,6 +8,7 @@ public enum SealedBox {
 
     /// The message was not sealed to this key pair, or was changed since.
     public struct OpeningFailure: Error, Sendable, Hashable {
+        /// Makes the error.
         package init() {}
     }
 

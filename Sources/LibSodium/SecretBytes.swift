@@ -59,6 +59,7 @@ internal import CSodium
         unsafe bytes.withUnsafeMutableBytes { unsafe sodium_memzero($0.baseAddress, $0.count) }
     }
 
+    /// Gives `body` the bytes, of which there are ``count``; the pointer is valid only during the call.
     package borrowing func withPointer<R: ~Copyable, E: Error>(
         _ body: (UnsafePointer<UInt8>) throws(E) -> R
     ) throws(E) -> R {

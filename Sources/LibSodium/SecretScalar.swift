@@ -63,6 +63,7 @@ public struct SecretScalar: ~Copyable, Sendable {
         }
     }
 
+    /// Gives `body` the 32 secret bytes, little-endian; the pointer is valid only during the call.
     package borrowing func withPointer<R: ~Copyable, E: Error>(
         _ body: (UnsafePointer<UInt8>) throws(E) -> R
     ) throws(E) -> R {

@@ -13,6 +13,7 @@ import Synchronization
 /// A server and an admin command both work on such a value: the server for as long as it runs, the command for one
 /// request while no server does.
 package final class Authority: Sendable {
+    /// What is kept: keys' dates, vouchers, charged requests, revocations, verifiers.
     package let database: AuthorityDatabase
     /// The secrets, unless the key directory was not opened.
     let keyring: AuthorityKeyring?

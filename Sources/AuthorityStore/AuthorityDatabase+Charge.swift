@@ -10,9 +10,10 @@ import SQLiteSupport
 extension AuthorityDatabase: IssuanceGate {
     /// Decides and charges in one transaction, which is durable before this returns; see ``IssuanceGate``.
     ///
-    /// The insertion of the request's digest decides: a request that is on record is not charged again, whatever the
-    /// voucher is still worth and whether or not the key still issues. What is refused writes nothing at all, so that
-    /// made-up vouchers keep no disk busy.
+    /// Whether the request's digest is on record decides first: one that is there is not charged again, whatever the
+    /// voucher is still worth and whether or not the key still issues. The transaction has the database to itself from
+    /// its beginning, so nothing comes between that look and the insertion. What is refused writes nothing at all, so
+    /// that made-up vouchers keep no disk busy.
     package func charge(_ charge: Charge) async throws -> ChargeOutcome {
         do {
             return try await store.write { [time] db in

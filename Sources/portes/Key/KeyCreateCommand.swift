@@ -2,11 +2,11 @@ import ArgumentParser
 import AuthorityServer
 import KeySchedule
 
-/// `portes key create`: the first key of a capability.
+/// `portes key create`: the first key of a capability, or the successor of a retired one.
 struct KeyCreateCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make the first key of a capability.",
+        abstract: "Make the first key of a capability, or announce the successor of a retired one.",
         discussion: """
             A key issues for one epoch; its tokens are accepted for a while longer. Everybody who fetches tokens of one \
             capability in one epoch is in the same crowd, so epochs are long and capabilities few.

@@ -22,7 +22,12 @@ extension Authority {
         do {
             try database.insertVerifier(verifier, deliveries: sealed)
         } catch is VerifierExists {
-            throw AdminRefusal("this name or this identity key is trusted already", hint: "see: portes verifier list")
+            throw AdminRefusal(
+                "this name or this identity key is trusted already",
+                hint: """
+                    see portes verifier list; to change its capabilities, remove it and add it again with all of them, \
+                    which interrupts nothing
+                    """)
         }
         return VerifierSummary(verifier)
     }

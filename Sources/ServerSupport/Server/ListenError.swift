@@ -54,7 +54,7 @@ package enum ListenError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What to do about it; lower case, no full stop.
     package var hint: String? {
         switch self {
-        case .addressInUse: "choose another port with --listen, or stop the other process"
+        case .addressInUse: "choose another port for it, or stop the other process"
         case .addressNotAvailable, .unknownHost: "give an address of this machine, for example --listen 127.0.0.1:8080"
         case .permissionDenied: "choose a port from 1024 on, and a directory that this user may write to"
         case .socketPathTooLong: "use a data directory with a shorter path"

@@ -63,6 +63,11 @@ final class CertificateStore: Sendable {
     }
 }
 
+extension TLSFiles {
+    /// Reads both files; throws ``TLSFilesError`` if they cannot be used. Blocks.
+    package func check() throws { _ = try Contents(self).context(self) }
+}
+
 /// What the two files hold at one moment. Comparing contents also sees links that now lead elsewhere.
 private struct Contents {
     private let chain: Data?

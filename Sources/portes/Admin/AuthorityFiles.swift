@@ -69,6 +69,7 @@ struct AuthorityFiles: Sendable {
     }
 
     private func openKeys() throws -> KeyDirectory {
+        if let passphraseFile { PrivateFile.warn(of: passphraseFile, called: "the passphrase") }
         let source: PassphraseSource = passphraseFile.map { .file($0) }
             ?? .terminal(directory: keys, isNew: !KeyDirectory.exists(at: keys))
         return try KeyDirectory(keys, passphrase: source.read())

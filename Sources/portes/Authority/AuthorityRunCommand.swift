@@ -48,7 +48,7 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         let wantedName = try Setting.value(name, variable: "PORTES_NAME", file: file?.name)
             .map { try ClientArgument.serverName($0, flag: "--name") }
         let batch = try batch(file?.batchSize)
-        let metrics = try server.metricsAddress(file: settings)
+        let metrics = try server.metricsAddress(file: settings, beside: serverConfiguration.address)
 
         let authority = try await OffPool.run {
             try Self.open(files, name: wantedName, address: serverConfiguration.address)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClearingServer
 import ClearingStore
+import HTTPTransport
 import PortesClient
 import PortesVerifier
 import PrivacyPass
@@ -31,6 +32,7 @@ struct ClearingRunCommand: AsyncParsableCommand {
             """)
     var authorityKey: String?
     @Option(
+        name: [.customLong("certificate-authority"), .customLong("authority-certificate")],
         help: """
             A PEM file of certificate authorities to trust for the authority's URL (environment: \
             PORTES_AUTHORITY_CERTIFICATE).
@@ -48,8 +50,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
     var capabilities: [String] = []
     @Option(
         help: """
-            How old the revocation list may be before nothing is accepted, a number with s, m, h or d (environment: \
-            PORTES_REVOCATION_LIMIT; default: 1h).
+            How old the revocation list may be before nothing is accepted, a number with s, m, h or d, 10s to 30d \
+            (environment: PORTES_REVOCATION_LIMIT; default: 1h).
             """)
     var revocationLimit: String?
     @Option(help: "A file written by portes key export, to be taken at the start.") var delivery: String?
@@ -74,7 +76,9 @@ struct ClearingRunCommand: AsyncParsableCommand {
             certificateAuthorityFile: Setting.value(
                 certificateAuthority, variable: "PORTES_AUTHORITY_CERTIFICATE", file: file?.authorityCertificate),
             deliveryFile: delivery,
-            metricsAddress: try server.metricsAddress(file: settings))
+            metricsAddress: try server.metricsAddress(file: settings, beside: serverConfiguration.address))
+        // Nothing is made before it is known that the file can be used.
+        try await HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile).shutdown()
         let application = try await OffPool.run { try ClearingApplication(configuration, logger: logger) }
         try await application.run()
     }
@@ -123,19 +127,20 @@ struct ClearingRunCommand: AsyncParsableCommand {
         var special: [Capability: Duration] = [:]
         for section in file?.capabilities ?? [] {
             guard let text = section.revocationLimit else { continue }
-            special[try ClientArgument.capability(section.name)] = try limit(text)
+            special[try ClientArgument.capability(section.name)] = try limit(
+                text, of: "revocation-limit of the capability \(section.name)", example: "revocation-limit: 15m")
         }
         let standard = try Setting.value(
             revocationLimit, variable: "PORTES_REVOCATION_LIMIT", file: file?.revocationLimit
-        ).map(limit)
+        ).map { try limit($0, of: "--revocation-limit", example: "--revocation-limit 15m") }
         return FreshnessLimits(standard: standard ?? .seconds(3_600), special: special)
     }
 
-    private func limit(_ text: String) throws -> Duration {
-        guard let span = TimeSpan(text) else {
+    private func limit(_ text: String, of setting: String, example: String) throws -> Duration {
+        guard let span = TimeSpan(text), (10...30 * 86_400).contains(span.seconds) else {
             throw CommandFailure.usage(
-                "--revocation-limit does not take '\(text)'",
-                hint: "write a number with s, m, h or d, for example --revocation-limit 15m")
+                "\(setting) does not take '\(text)'",
+                hint: "write a number with s, m, h or d, from 10s to 30d, for example \(example)")
         }
         return .seconds(span.seconds)
     }

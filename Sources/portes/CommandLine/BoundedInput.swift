@@ -17,7 +17,9 @@ enum BoundedInput {
         while bytes.count <= limit, let chunk = try handle.read(upToCount: 64 * 1024), !chunk.isEmpty {
             bytes += chunk
         }
-        guard bytes.count <= limit else { throw CommandFailure("\(path) has more than \(limit) bytes") }
+        guard bytes.count <= limit else {
+            throw CommandFailure("\(path) has more than \(limit) bytes", hint: "check that it is the file you mean")
+        }
         return bytes
     }
 

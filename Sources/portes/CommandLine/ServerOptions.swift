@@ -47,7 +47,11 @@ struct ServerOptions: ParsableArguments {
         let key = Setting.value(tlsKey, variable: "PORTES_TLS_KEY", file: file.tlsKey)
         switch (certificate, key) {
         case (nil, nil): break
-        case (let certificate?, let key?): server.tls = TLSFiles(certificateChain: certificate, privateKey: key)
+        case (let certificate?, let key?):
+            let files = TLSFiles(certificateChain: certificate, privateKey: key)
+            try files.check()
+            PrivateFile.warn(of: key, called: "the TLS private key")
+            server.tls = files
         default:
             throw CommandFailure.usage(
                 "--tls-certificate and --tls-key belong together, and only one is given",
@@ -56,14 +60,19 @@ struct ServerOptions: ParsableArguments {
         return server
     }
 
-    /// Where to serve metrics, if anywhere.
-    func metricsAddress(file: FileSettings) throws -> ListenAddress? {
+    /// Where to serve metrics, if anywhere: not where the server listens.
+    func metricsAddress(file: FileSettings, beside server: ListenAddress) throws -> ListenAddress? {
         try Setting.value(metrics, variable: "PORTES_METRICS", file: file.metrics).map { text in
             let address = try ServerOptions.address(text, flag: "--metrics")
             guard address.isLoopback else {
                 throw CommandFailure.usage(
                     "--metrics takes an address of this machine alone, not '\(text)'",
                     hint: "for example --metrics 127.0.0.1:9090, or read them from the admin socket")
+            }
+            guard address.port == 0 || address != server else {
+                throw CommandFailure.usage(
+                    "--metrics and --listen cannot both be '\(text)'",
+                    hint: "give metrics a port of their own, for example --metrics 127.0.0.1:9090")
             }
             return address
         }

@@ -93,19 +93,30 @@ struct ConfigurationFile: Decodable {
         } catch let failure as CommandFailure {
             throw failure
         } catch let DecodingError.typeMismatch(_, context) {
-            throw wrong("\(path): \(dotted(context.codingPath)) has a value of the wrong kind")
+            throw wrong(
+                "\(path): \(dotted(context.codingPath)) has a value of the wrong kind", at: context.codingPath)
         } catch let DecodingError.keyNotFound(key, context) {
-            throw wrong("\(path): \(dotted(context.codingPath + [key])) is missing")
+            throw wrong("\(path): \(dotted(context.codingPath + [key])) is missing", at: context.codingPath)
         } catch let error as YamlError {
             throw wrong("\(path) is not YAML: \(String(describing: error).split(separator: "\n").first ?? "")")
         }
     }
 
-    private static func wrong(_ message: String) -> CommandFailure {
-        .usage(message, hint: "write for example authority: {listen: 127.0.0.1:8080, batch-size: 100}")
+    private static func wrong(_ message: String, at place: [any CodingKey] = []) -> CommandFailure {
+        let example =
+            place.first?.stringValue == CodingKeys.clearing.rawValue
+            ? "clearing: {issuer: https://issuer.example, capabilities: [{name: session}]}"
+            : "authority: {listen: 127.0.0.1:8080, batch-size: 100}"
+        return .usage(message, hint: "write for example \(example)")
     }
 
-    private static func dotted(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    /// The place of a value, for example `clearing.capabilities[0].name`.
+    private static func dotted(_ path: [any CodingKey]) -> String {
+        let text = path.reduce(into: "") { text, key in
+            text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+        }
+        return text.isEmpty ? "the file" : text
+    }
 
     private static let known = KnownKeys.mapping([
         "authority": .names(AuthoritySection.CodingKeys.allCases.map(\.rawValue)),

@@ -10,7 +10,7 @@ struct ConformanceCommand: ParsableCommand {
             Reads JSON arrays of Privacy Pass issuance vectors (token type 0x0005, single or amortized batch) and the \
             RFC 9497 vectors of ristretto255-SHA512 in VOPRF mode. A vector passes only if its public key, request, \
             evaluated elements, proof and tokens all come out as given. What this build does not implement is \
-            counted as skipped. Exits with 1 if any vector failed.
+            counted as skipped. Exits with 1 if any vector failed, or any file could not be read or holds none.
 
             EXAMPLE: portes conformance vectors/*.json
             """)
@@ -20,14 +20,27 @@ struct ConformanceCommand: ParsableCommand {
 
     func run() throws {
         var results: [ConformanceResult] = []
+        // A file that was not checked must not look like one that passed.
+        var isComplete = true
         for path in files {
-            let result = try ConformanceFile(path: path).check()
+            let result: ConformanceResult
+            do {
+                result = try ConformanceFile(path: path).check()
+            } catch let failure as CommandFailure {
+                CommandReport(failure).lines.forEach(Output.note)
+                isComplete = false
+                continue
+            }
+            if result.isEmpty {
+                Output.note("portes: error: \(path) holds no vector")
+                isComplete = false
+            }
             for failure in result.failures { Output.note("\(path): \(failure)") }
             if !json { try Output.data("\(path): \(result.counts)") }
             results.append(result)
         }
         let total = results.reduce(ConformanceResult(file: "total")) { $0.adding($1) }
         if json { try Output.json(results + [total]) } else { try Output.data("total: \(total.counts)") }
-        if total.failed > 0 { throw ExitCode.failure }
+        if total.failed > 0 || !isComplete { throw ExitCode.failure }
     }
 }

@@ -12,6 +12,9 @@ struct ConformanceResult: Encodable {
     /// The counts in words.
     var counts: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
 
+    /// Whether the file held nothing to check.
+    var isEmpty: Bool { passed + failed + skipped == 0 }
+
     mutating func record(_ outcome: ConformanceOutcome, vector: String) {
         switch outcome {
         case .passed: passed += 1

@@ -16,7 +16,8 @@ struct KeyRevokeCommand: AdminCommand {
 
     @Argument(help: "The key's id, or at least its first 8 digits.") var id: String
     @Flag(help: "The key is known or feared to be in other hands.") var compromised = false
-    @Option(help: "Another reason: unspecified, withdrawn or ledger-lost; default: unspecified.") var reason: String?
+    @Option(help: "The reason: unspecified, key-compromised, surrendered, withdrawn or ledger-lost; default: unspecified.")
+    var reason: String?
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
@@ -29,10 +30,15 @@ struct KeyRevokeCommand: AdminCommand {
         try Confirmation.ask("\(await connection.key(id)), is revoked: none of them is accepted any more")
     }
 
-    func request() throws -> AdminRequest {
-        let name = compromised ? RevocationReason.keyCompromised.name : reason ?? RevocationReason.unspecified.name
-        return .revokeKey(id: id, reason: name)
+    private var reasonName: String {
+        compromised ? RevocationReason.keyCompromised.name : reason ?? RevocationReason.unspecified.name
     }
 
-    func show(_ reply: AdminReply) throws { try RevocationTable.show(reply, json: options.json) }
+    func request() -> AdminRequest { .revokeKey(id: id, reason: reasonName) }
+
+    func show(_ reply: AdminReply) throws {
+        try RevocationTable.show(reply, json: options.json)
+        guard case .revocation(let entry) = reply, entry.reason != reasonName else { return }
+        Output.note("portes: note: nothing was changed: the key is revoked already, and the reason stays \(entry.reason)")
+    }
 }

@@ -7,7 +7,7 @@ struct RevocationListCommand: AdminCommand {
         commandName: "list", abstract: "List the published revocations.",
         discussion: "EXAMPLE: portes revocation list --after 100")
 
-    @Option(help: "Only entries after this sequence number.") var after: UInt64 = 0
+    @Option(parsing: .unconditional, help: "Only entries after this sequence number.") var after: UInt64 = 0
     @OptionGroup var options: AdminOptions
 
     func request() -> AdminRequest { .listRevocations(after: after) }

@@ -65,6 +65,11 @@ struct SpendReport {
         let unspent: Int
         let setAside: [Tokens]
 
+        enum CodingKeys: String, CodingKey {
+            case outcome, receipt, receipts, unspent
+            case setAside = "set-aside"
+        }
+
         struct Tokens: Encodable {
             let capability: String?
             let key: String

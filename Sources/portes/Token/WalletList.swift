@@ -20,6 +20,12 @@ struct WalletList: Encodable {
         let key: String
         /// Where they are not sent, and what was said there.
         var setAside: [SetAside]?
+
+        enum CodingKeys: String, CodingKey {
+            case capability, count, issuer, origins, key
+            case isForOneChallenge = "for-one-challenge"
+            case setAside = "set-aside"
+        }
     }
 
     struct SetAside: Encodable {

@@ -30,6 +30,7 @@ import Testing
                 portes: hint: name a readable file of known answers
 
                 """)
+        #expect(failure.output == "total: 0 passed, 0 failed, 0 skipped\n")
     }
 
     @Test func helpGoesToStandardOutputAndExitsWith0() throws {

@@ -21,6 +21,10 @@ import Testing
         (authority + ["--development", "--listen", "0.0.0.0:0"], "--development"),
         (clearing + ["--tokens", "mine"], "--tokens"), (clearing + ["--capability", "A B"], "--capability"),
         (clearing + ["--revocation-limit", "1w"], "--revocation-limit"), (clearing + ["--issuer", "http://a"], "--issuer"),
+        (clearing + ["--revocation-limit", "0s"], "--revocation-limit"),
+        (clearing + ["--revocation-limit", "400d"], "--revocation-limit"),
+        (authority + ["--listen", "127.0.0.1:1", "--metrics", "127.0.0.1:1"], "--metrics"),
+        (clearing + ["--listen", "127.0.0.1:1", "--metrics", "127.0.0.1:1"], "--metrics"),
         (clearing + ["--authority-key", "AAAA"], "--authority-key"), (clearing + ["--origin", "/"], "--origin"),
         (["clearing", "run", "--listen", "127.0.0.1:0", "--origin", "a.example"], "--issuer"),
         (["key", "create", "--capability", "Session"], "--capability"),
@@ -48,6 +52,7 @@ import Testing
         (["authority", "run", "--name", "a"], "PORTES_TLS_KEY", "tls-key", "key.pem", "--tls-key"),
         (clearing, "PORTES_TOKENS", "tokens", "mine", "--tokens"),
         (clearing, "PORTES_REVOCATION_LIMIT", "revocation-limit", "1w", "--revocation-limit"),
+        (clearing, "PORTES_REVOCATION_LIMIT", "revocation-limit", "9s", "--revocation-limit"),
         (clearing, "PORTES_AUTHORITY_KEY", "authority-key", "AAAA", "--authority-key"),
     ]
 
@@ -63,8 +68,30 @@ import Testing
         try expectUsage(["authority", "run"], file: text, named: "portes.yaml")
     }
 
+    @Test func aSettingInAFileIsNamedByItsPlaceAndItsCapability() throws {
+        let limit = "clearing:\n  capabilities:\n    - name: play\n      revocation-limit: 31d\n"
+        try expectUsage(Self.clearing, file: limit, named: "capability play")
+        let list = "clearing:\n  capabilities:\n    - name: [a]\n"
+        try expectUsage(Self.clearing, file: list, named: "clearing.capabilities[0].name has a value of the wrong kind")
+        try expectUsage(Self.clearing, file: "nonsense", named: "the file has a value of the wrong kind")
+    }
+
+    @Test func aFileThatCannotBeUsedIsFoundBeforeAnythingIsMade() throws {
+        let tls = ["--tls-certificate", "/nowhere/chain.pem", "--tls-key", "/nowhere/key.pem"]
+        try expect(1, Self.authority + tls, named: "/nowhere/chain.pem")
+        try expect(1, Self.clearing + tls, named: "/nowhere/chain.pem")
+        try expect(1, Self.clearing + ["--certificate-authority", "/nowhere/ca.pem"], named: "certificate")
+        try expect(1, Self.clearing + ["--authority-certificate", "/nowhere/ca.pem"], named: "certificate")
+    }
+
     private func expectUsage(
         _ arguments: [String], environment: [String: String] = [:], file: String? = nil, named: String
+    ) throws {
+        try expect(64, arguments, environment: environment, file: file, named: named)
+    }
+
+    private func expect(
+        _ code: Int32, _ arguments: [String], environment: [String: String] = [:], file: String? = nil, named: String
     ) throws {
         let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }
@@ -74,7 +101,7 @@ import Testing
         let before = try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
         let directories = ["PORTES_DATA": place.authorityData, "PORTES_KEYS": place.keys]
         let run = try CommandRun(arguments, environment: directories.merging(environment) { $1 })
-        #expect(run.code == 64, "\(arguments) \(environment)")
+        #expect(run.code == code, "\(arguments) \(environment)")
         let lines = run.errors.split(separator: "\n")
         #expect(lines.first?.hasPrefix("portes: error: ") == true && run.output.isEmpty)
         #expect(lines.first?.contains(named) == true, "\(run.errors)")

@@ -75,6 +75,7 @@ let package = Package(
         module("JOSE", ["LibSodium", "PrivacyPass"]),
         module("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
         module("Receipts", ["JOSE", "LibSodium", "PrivacyPass"]),
+        module("KeyTransparency", ["KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
 
         // Issuance side.
@@ -147,6 +148,7 @@ let package = Package(
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("KeyFiles", ["KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
+        tests("KeyTransparency", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "VOPRF"]),
         tests("ServerSupport", [
             "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioPosix,
             nioSSL, serviceLifecycle,

@@ -1,0 +1,27 @@
+public import KeySchedule
+public import Revocation
+
+/// What the log says about one key.
+public struct LoggedKey: Sendable, Hashable {
+    /// The record as it stands now.
+    public internal(set) var record: KeyRecord
+    /// When it was announced.
+    public let announced: UnixTime
+    /// Why and when it was revoked, if it was.
+    public internal(set) var revocation: Revocation?
+    /// How many tokens it issued, once it has ended.
+    public internal(set) var issued: UInt64?
+
+    /// A key's revocation.
+    public struct Revocation: Sendable, Hashable {
+        /// Why.
+        public let reason: RevocationReason
+        /// When it was logged.
+        public let time: UnixTime
+    }
+
+    /// The key's state at a time, as the log tells it.
+    public func state(at time: UnixTime) -> KeyState {
+        record.state(at: time, isRevoked: revocation.map { $0.time <= time } ?? false)
+    }
+}

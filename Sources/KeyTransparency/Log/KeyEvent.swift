@@ -1,0 +1,26 @@
+public import KeySchedule
+public import PrivacyPass
+public import Revocation
+
+/// Something about keys that a client could be affected by.
+public enum KeyEvent: Sendable, Hashable {
+    /// The terms of a capability from now on.
+    case terms(CapabilityTerms)
+    /// A new key, with all that is public about it.
+    case announced(KeyRecord)
+    /// A key's dates were changed.
+    case rescheduled(KeyRecord)
+    /// A key was revoked.
+    case revoked(TokenKeyID, RevocationReason)
+    /// A key's acceptance is over; how many tokens it issued.
+    case ended(TokenKeyID, issued: UInt64)
+
+    /// The key it is about; `nil` for terms.
+    public var keyID: TokenKeyID? {
+        switch self {
+        case .terms: nil
+        case .announced(let record), .rescheduled(let record): record.id
+        case .revoked(let id, _), .ended(let id, _): id
+        }
+    }
+}

@@ -15,7 +15,7 @@ struct Story {
     init(_ name: String = "session") throws {
         capability = try #require(Capability(name))
         purpose = KeyHistory.Purpose(capability, .voprfRistretto255)
-        try apply(0, .terms(try #require(CapabilityTerms(
+        try apply(0, .terms(try #require(RotationTerms(
             capability: capability, tokenType: .voprfRistretto255, epoch: 100, acceptance: 50, announcement: 20))))
     }
 
@@ -65,7 +65,7 @@ struct KeyHistoryTests {
         // The same time for another capability is another matter.
         var other = try Story("play")
         other.history = story.history
-        try other.apply(0, .terms(try #require(CapabilityTerms(
+        try other.apply(0, .terms(try #require(RotationTerms(
             capability: other.capability, tokenType: .voprfRistretto255, epoch: 1, acceptance: 0, announcement: 0))))
         try other.announce(0, 0, 100, 150)
     }
@@ -170,7 +170,7 @@ struct KeyHistoryTests {
         let story = try Story()
         let record = try story.key(1, 101, 151)
         let events: [KeyEvent] = [
-            .terms(try #require(CapabilityTerms(
+            .terms(try #require(RotationTerms(
                 capability: story.capability, tokenType: .voprfRistretto255, epoch: 604_800, acceptance: 604_800,
                 announcement: 86_400))),
             .announced(record), .rescheduled(record), .revoked(record.id, .ledgerLost), .ended(record.id, issued: .max),

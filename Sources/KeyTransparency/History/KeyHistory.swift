@@ -28,7 +28,7 @@ public struct KeyHistory: Sendable, Hashable {
     /// The keys by id.
     public internal(set) var keys: [TokenKeyID: LoggedKey] = [:]
     /// The terms as they stand now.
-    public internal(set) var terms: [Purpose: CapabilityTerms] = [:]
+    public internal(set) var terms: [Purpose: RotationTerms] = [:]
     /// The number of entries replayed.
     public private(set) var size: UInt64 = 0
     private var lastTime: UnixTime?

@@ -5,7 +5,7 @@ public import Revocation
 /// Something about keys that a client could be affected by.
 public enum KeyEvent: Sendable, Hashable {
     /// The terms of a capability from now on.
-    case terms(CapabilityTerms)
+    case terms(RotationTerms)
     /// A new key, with all that is public about it.
     case announced(KeyRecord)
     /// A key's dates were changed.

@@ -81,14 +81,14 @@ extension LogEntry {
             case tokenType = "token-type"
         }
 
-        init(_ terms: CapabilityTerms) {
+        init(_ terms: RotationTerms) {
             capability = terms.capability
             tokenType = terms.tokenType.rawValue
             (epoch, acceptance, announcement) = (terms.epoch, terms.acceptance, terms.announcement)
         }
 
-        var value: CapabilityTerms? {
-            CapabilityTerms(
+        var value: RotationTerms? {
+            RotationTerms(
                 capability: capability, tokenType: TokenType(rawValue: tokenType), epoch: epoch, acceptance: acceptance,
                 announcement: announcement)
         }

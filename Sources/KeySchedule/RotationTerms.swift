@@ -1,7 +1,7 @@
 public import PrivacyPass
 
 /// What an issuer promises about the keys of a capability and token type; its key history is held against it.
-public struct CapabilityTerms: Sendable, Hashable {
+public struct RotationTerms: Sendable, Hashable {
     /// The capability.
     public let capability: Capability
     /// The type of its tokens.

@@ -1,0 +1,73 @@
+public import PrivacyPass
+
+extension RotationPlan {
+    /// Something that will happen to a key.
+    public struct Step: Sendable, Hashable {
+        /// What happens.
+        public enum Kind: Int, Sendable, Hashable, Comparable {
+            /// A key is made and announced.
+            case announcement
+            /// It begins to issue.
+            case issuing
+            /// It stops issuing.
+            case issuingEnds
+            /// Its tokens are no longer accepted.
+            case acceptanceEnds
+            /// Its secret is destroyed and its ledger becomes a tombstone.
+            case destruction
+
+            /// The order in which they happen to one key.
+            public static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+        }
+
+        /// When.
+        public let time: UnixTime
+        /// What.
+        public let kind: Kind
+        /// The key; `nil` for one that is not made yet.
+        public let keyID: TokenKeyID?
+        /// Which of the keys not made yet it is, from 0; `nil` for one that is.
+        public let future: Int?
+    }
+
+    /// How long after a key's acceptance what cannot be undone is done, in seconds.
+    public static let destructionDelay: Int64 = 86_400
+
+    /// What will happen from `now` until `end`, in order, if nobody interferes; at most 1,000 keys ahead.
+    public func timeline(from now: UnixTime, until end: UnixTime) -> [Step] {
+        var steps = keys.filter { !$0.isRevoked }.flatMap { key in
+            Self.steps(KeyDates(key.record), id: key.record.id, future: nil)
+        }
+        for (index, made) in made(from: now, until: end).enumerated() {
+            steps.append(Step(time: made.time, kind: .announcement, keyID: nil, future: index))
+            steps += Self.steps(made.dates, id: nil, future: index)
+        }
+        return steps.filter { now <= $0.time && $0.time < end }
+            .sorted { ($0.time, $0.kind, $0.future ?? -1) < ($1.time, $1.kind, $1.future ?? -1) }
+    }
+
+    /// The keys that will be made, and when.
+    private func made(from now: UnixTime, until end: UnixTime) -> [(time: UnixTime, dates: KeyDates)] {
+        guard !isRetired else { return [] }
+        var made: [(time: UnixTime, dates: KeyDates)] = []
+        var time = nextDue(at: now) ?? end
+        guard time < end, var dates = keyToMake(at: time) else { return [] }
+        while time < end, made.count < 1_000 {
+            made.append((time, dates))
+            time = max(time, dates.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -margin))
+            dates = KeyDates(from: max(dates.issueUntil, time.adding(seconds: terms.announcement)), terms: terms)
+        }
+        return made
+    }
+
+    private static func steps(_ dates: KeyDates, id: TokenKeyID?, future: Int?) -> [Step] {
+        [
+            Step(time: dates.notBefore, kind: .issuing, keyID: id, future: future),
+            Step(time: dates.issueUntil, kind: .issuingEnds, keyID: id, future: future),
+            Step(time: dates.acceptUntil, kind: .acceptanceEnds, keyID: id, future: future),
+            Step(
+                time: dates.acceptUntil.adding(seconds: destructionDelay), kind: .destruction, keyID: id,
+                future: future),
+        ]
+    }
+}

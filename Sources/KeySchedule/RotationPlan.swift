@@ -1,0 +1,57 @@
+/// When the keys of one capability and token type are made: a pure function of the terms, the keys there are, and time.
+///
+/// Nothing has to run on time for it to be right. Who is late gets a plan in which the next key begins later, never one
+/// in which a published date moves.
+public struct RotationPlan: Sendable, Hashable {
+    /// What is promised about the keys.
+    public let terms: RotationTerms
+    /// The keys there are, those that have ended included or not.
+    public let keys: [KeyStanding]
+
+    /// A plan for keys, of which those of other capabilities and types are left out.
+    public init(_ terms: RotationTerms, keys: [KeyStanding]) {
+        self.terms = terms
+        self.keys = keys.filter { $0.record.capability == terms.capability && $0.record.tokenType == terms.tokenType }
+    }
+
+    /// How long before it has to be announced a key is made, in seconds: an hour, or a tenth of a shorter epoch.
+    public var margin: Int64 { min(3_600, terms.epoch / 10) }
+
+    /// Whether no key is to follow those that there are.
+    public var isRetired: Bool { last?.isRetired ?? false }
+
+    /// When the next key is made; `nil` if none is to follow.
+    public func nextDue(at now: UnixTime) -> UnixTime? {
+        guard !isRetired else { return nil }
+        guard let last, last.record.acceptUntil > now else { return now }
+        return max(now, last.record.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -margin))
+    }
+
+    /// The dates of the key to be made now; `nil` if it is not yet time, or none is to follow.
+    ///
+    /// It begins when the last one stops issuing, or once it was announced for long enough. At once only if there is no
+    /// key whose tokens are accepted, or if the last one was revoked: then nobody can be waiting for another.
+    public func keyToMake(at now: UnixTime) -> KeyDates? {
+        guard let due = nextDue(at: now), due <= now else { return nil }
+        guard let last, last.record.acceptUntil > now else { return KeyDates(from: now, terms: terms) }
+        let announced = isReplacing(at: now) ? now : now.adding(seconds: terms.announcement)
+        return KeyDates(from: max(last.record.issueUntil, announced), terms: terms)
+    }
+
+    /// The announced key that is to take a revoked one's place at once, and its new dates; `nil` if none is.
+    public func keyToBringForward(at now: UnixTime) -> (key: KeyStanding, notBefore: UnixTime)? {
+        guard isReplacing(at: now), !keys.contains(where: { $0.state(at: now) == .issuing }) else { return nil }
+        return keys.filter { $0.state(at: now) == .announced }.min { $0.record.notBefore < $1.record.notBefore }
+            .map { ($0, now) }
+    }
+
+    /// The unrevoked key that issues last.
+    private var last: KeyStanding? {
+        keys.filter { !$0.isRevoked }.max { $0.record.issueUntil < $1.record.issueUntil }
+    }
+
+    /// Whether a revoked key would issue now.
+    private func isReplacing(at now: UnixTime) -> Bool {
+        keys.contains { $0.isRevoked && $0.record.state(at: now, isRevoked: false) == .issuing }
+    }
+}

@@ -176,8 +176,8 @@ let package = Package(
         tests(
             "Interoperation",
             [
-                "JOSE", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation",
-                "VOPRF",
+                "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass",
+                "Receipts", "Revocation", "VOPRF",
             ],
             resources: [.copy("Python")]),
         tests("Portes", [

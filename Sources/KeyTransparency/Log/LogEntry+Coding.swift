@@ -1,7 +1,12 @@
-internal import FoundationEssentials
 internal import KeySchedule
 internal import PrivacyPass
 internal import Revocation
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 extension LogEntry {
     /// The most bytes an entry may have.

@@ -5,11 +5,13 @@ Reads requests and writes answers as lines of JSON. A request is {"do": NAME, "w
 as RFC 9577, RFC 9578 and the batched tokens draft lay them out.
 """
 
+import base64
 import hashlib
 import json
 import secrets
 import sys
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwcrypto import jwk, jws
 from jwcrypto.common import base64url_decode, base64url_encode
 from voprf import ristretto
@@ -163,6 +165,72 @@ def variable_size_integer(value):
     if value < 1 << 14:
         return (value | 1 << 14).to_bytes(2, "big")
     return (value | 2 << 30).to_bytes(4, "big")
+
+
+# Signed notes, checkpoints and cosignatures, C2SP
+
+
+def note_key_id(name, kind, public_key):
+    return hashlib.sha256(name + b"\n" + kind + public_key).digest()[:4]
+
+
+def verify_note(verifier_key, note):
+    """Finds the line of a signer in a note and checks it; gives the text, and the time of a cosignature."""
+    name, key_id, rest = verifier_key.split(b"+", 2)
+    material = base64.b64decode(rest, validate=True)
+    kind, public_key = material[:1], material[1:]
+    if bytes.fromhex(key_id.decode()) != note_key_id(name, kind, public_key):
+        raise ValueError("the id is not that of the key")
+    text, lines = note.rsplit(b"\n\n", 1)
+    text += b"\n"
+    for line in lines.splitlines():
+        dash, signer, encoded = line.split(b" ")
+        signature = base64.b64decode(encoded, validate=True)
+        if dash != "\u2014".encode() or signer != name or signature[:4] != bytes.fromhex(key_id.decode()):
+            continue
+        key = Ed25519PublicKey.from_public_bytes(public_key)
+        if kind == b"\x01":
+            key.verify(signature[4:], text)
+            return [text]
+        time = int.from_bytes(signature[4:12], "big")
+        key.verify(signature[12:], b"cosignature/v1\ntime %d\n" % time + text)
+        return [text, str(time).encode()]
+    raise ValueError("no signature of that key")
+
+
+def sign_note(name, text):
+    """Signs a text under a new key; gives the verifier key and the note."""
+    key = Ed25519PrivateKey.generate()
+    public_key = key.public_key().public_bytes_raw()
+    key_id = note_key_id(name, b"\x01", public_key)
+    verifier_key = name + b"+" + key_id.hex().encode() + b"+" + base64.b64encode(b"\x01" + public_key)
+    line = "\u2014 ".encode() + name + b" " + base64.b64encode(key_id + key.sign(text))
+    return [verifier_key, text + b"\n" + line + b"\n"]
+
+
+def cosign_note(name, time, note):
+    """Adds a witness's cosignature under a new key; gives the verifier key and the note."""
+    key = Ed25519PrivateKey.generate()
+    public_key = key.public_key().public_bytes_raw()
+    key_id = note_key_id(name, b"\x04", public_key)
+    verifier_key = name + b"+" + key_id.hex().encode() + b"+" + base64.b64encode(b"\x04" + public_key)
+    text = note.rsplit(b"\n\n", 1)[0] + b"\n"
+    signature = key.sign(b"cosignature/v1\ntime " + time + b"\n" + text)
+    stamped = key_id + int(time).to_bytes(8, "big") + signature
+    return [verifier_key, note + "\u2014 ".encode() + name + b" " + base64.b64encode(stamped) + b"\n"]
+
+
+def merkle_root(*leaves):
+    """The Merkle Tree Hash as RFC 6962, section 2.1 writes it down."""
+    if not leaves:
+        return [hashlib.sha256().digest()]
+    if len(leaves) == 1:
+        return [hashlib.sha256(b"\x00" + leaves[0]).digest()]
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    [left], [right] = merkle_root(*leaves[:split]), merkle_root(*leaves[split:])
+    return [hashlib.sha256(b"\x01" + left + right).digest()]
 
 
 # Signatures, RFC 7515, RFC 7517 and RFC 8037

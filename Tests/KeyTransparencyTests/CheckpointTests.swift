@@ -62,7 +62,8 @@ struct CheckpointTests {
         let stranger = try Signers.signer("w3.example")
         let checkpoint = Checkpoint(origin: log.name, head: head)
         let policy = try #require(
-            WitnessPolicy(witnesses: [first.verificationKey(.cosignature), second.verificationKey(.cosignature)], threshold: 2))
+            WitnessPolicy(
+                witnesses: [first.verificationKey(.cosignature), second.verificationKey(.cosignature)], threshold: 2))
         var note = checkpoint.signed(by: log)
         #expect(try !policy.isMet(by: note, at: now))
         note.add(first.cosignature(for: checkpoint, at: now))

@@ -19,7 +19,9 @@ struct Story {
             capability: capability, tokenType: .voprfRistretto255, epoch: 100, acceptance: 50, announcement: 20))))
     }
 
-    func key(_ notBefore: Int64, _ issueUntil: Int64, _ acceptUntil: Int64, like other: KeyRecord? = nil) throws -> KeyRecord {
+    func key(
+        _ notBefore: Int64, _ issueUntil: Int64, _ acceptUntil: Int64, like other: KeyRecord? = nil
+    ) throws -> KeyRecord {
         try KeyRecord(
             capability: capability, tokenType: .voprfRistretto255,
             publicKey: other?.publicKey ?? ServerPrivateKey().publicKey.encoded.bytes,
@@ -33,13 +35,17 @@ struct Story {
 
     /// Announces a key and gives it back.
     @discardableResult
-    mutating func announce(_ time: Int64, _ notBefore: Int64, _ issueUntil: Int64, _ acceptUntil: Int64) throws -> KeyRecord {
+    mutating func announce(
+        _ time: Int64, _ notBefore: Int64, _ issueUntil: Int64, _ acceptUntil: Int64
+    ) throws -> KeyRecord {
         let record = try key(notBefore, issueUntil, acceptUntil)
         try apply(time, .announced(record))
         return record
     }
 
-    func issuing(_ time: Int64) -> TokenKeyID? { history.issuingKey(for: purpose, at: UnixTime(seconds: time))?.record.id }
+    func issuing(_ time: Int64) -> TokenKeyID? {
+        history.issuingKey(for: purpose, at: UnixTime(seconds: time))?.record.id
+    }
 }
 
 struct KeyHistoryTests {
@@ -137,7 +143,9 @@ struct KeyHistoryTests {
         var story = try Story()
         let first = try story.announce(0, 0, 100, 150)
         let next = try story.announce(70, 100, 200, 250)
-        func earlier(_ notBefore: Int64) throws -> KeyEvent { .rescheduled(try story.key(notBefore, 200, 250, like: next)) }
+        func earlier(_ notBefore: Int64) throws -> KeyEvent {
+            .rescheduled(try story.key(notBefore, 200, 250, like: next))
+        }
         #expect(throws: HistoryViolation.dateMovedEarlier) { try story.apply(70, try earlier(90)) }
         #expect(throws: HistoryViolation.dateMovedEarlier) {
             try story.apply(70, .rescheduled(try story.key(100, 199, 250, like: next)))
@@ -189,6 +197,7 @@ struct KeyHistoryTests {
                 #expect(throws: NoteError.malformed) { try LogEntry(decoding: Array(bytes.prefix(length))) }
             }
         }
-        #expect(throws: NoteError.tooLarge) { try LogEntry(decoding: Array(repeating: 0x20, count: LogEntry.maximumCount + 1)) }
+        let tooMany = [UInt8](repeating: 0x20, count: LogEntry.maximumCount + 1)
+        #expect(throws: NoteError.tooLarge) { try LogEntry(decoding: tooMany) }
     }
 }

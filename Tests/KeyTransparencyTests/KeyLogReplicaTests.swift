@@ -62,8 +62,9 @@ struct KeyLogReplicaTests {
         try replica.extend(to: log.checkpoint(2), entries: Array(log.entries[..<2]))
         let before = replica
         #expect(throws: KeyLogError.fork) { try replica.extend(to: other.checkpoint(2), entries: []) }
-        #expect(throws: KeyLogError.fork) { try replica.extend(to: other.checkpoint(3), entries: Array(other.entries[2...])) }
-        #expect(throws: KeyLogError.fork) { try replica.extend(to: log.checkpoint(3), entries: Array(other.entries[2...])) }
+        let rest = Array(other.entries[2...])
+        #expect(throws: KeyLogError.fork) { try replica.extend(to: other.checkpoint(3), entries: rest) }
+        #expect(throws: KeyLogError.fork) { try replica.extend(to: log.checkpoint(3), entries: rest) }
         #expect(throws: KeyLogError.incomplete) { try replica.extend(to: log.checkpoint(3), entries: []) }
         #expect(replica == before)
     }

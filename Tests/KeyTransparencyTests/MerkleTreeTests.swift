@@ -7,7 +7,9 @@ import Testing
 struct PlainTree: TreeHashes {
     let leaves: [Bytes32]
 
-    init(_ count: Int, salt: UInt8 = 0) { leaves = (0..<count).map { MerkleHash.leaf([salt, UInt8($0 & 0xff), UInt8($0 >> 8)]) } }
+    init(_ count: Int, salt: UInt8 = 0) {
+        leaves = (0..<count).map { MerkleHash.leaf([salt, UInt8($0 & 0xff), UInt8($0 >> 8)]) }
+    }
 
     func hash(level: Int, index: UInt64) throws(Never) -> Bytes32 {
         let start = Int(index) << level
@@ -26,7 +28,9 @@ struct PlainTree: TreeHashes {
 struct MerkleTreeTests {
     @Test func rootsAreThoseOfTheKnownTree() throws {
         // The leaves and roots that the reference implementations of RFC 6962 are tested with.
-        let entries = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+        let entries = [
+            "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
+        ]
         let roots = [
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
             "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -37,7 +41,8 @@ struct MerkleTreeTests {
             "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ]
-        #expect(Hexadecimal.encode(MerkleHash.emptyRoot.bytes) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        #expect(Hexadecimal.encode(MerkleHash.emptyRoot.bytes) == empty)
         var frontier = TreeFrontier()
         for (entry, root) in zip(entries, roots) {
             frontier.append(MerkleHash.leaf(try #require(Hexadecimal.decode(entry)))) { _, _, _ in }
@@ -56,7 +61,8 @@ struct MerkleTreeTests {
                 #expect(!head.includes(tree.leaves[(index + 1) % 70], at: UInt64(index), proof: proof))
                 #expect(size == 1 || !head.includes(tree.leaves[index], at: UInt64((index + 1) % size), proof: proof))
                 #expect(!head.includes(tree.leaves[index], at: UInt64(index), proof: proof + [head.root]))
-                if !proof.isEmpty { #expect(!head.includes(tree.leaves[index], at: UInt64(index), proof: proof.dropLast())) }
+                let short = Array(proof.dropLast())
+                #expect(proof.isEmpty || !head.includes(tree.leaves[index], at: UInt64(index), proof: short))
             }
             for old in 0...size {
                 let proof = try #require(tree.consistencyProof(from: UInt64(old), to: UInt64(size)))
@@ -107,7 +113,8 @@ struct MerkleTreeTests {
                 }
             }
             #expect(try tiles.head(size: UInt64(size)) == tree.head(size: UInt64(size)))
-            #expect(try tiles.inclusionProof(of: 0, size: UInt64(size)) == tree.inclusionProof(of: 0, size: UInt64(size)))
+            let proof = try tiles.inclusionProof(of: 0, size: UInt64(size))
+            #expect(proof == tree.inclusionProof(of: 0, size: UInt64(size)))
         }
         #expect(throws: TileSet.MissingTile(level: 0, index: 0)) { try TileSet().hash(level: 0, index: 0) }
     }

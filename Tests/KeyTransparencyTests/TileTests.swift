@@ -27,7 +27,9 @@ struct TileTests {
     @Test func widthsAreThoseOfTheSpecificationsExample() {
         func widths(_ kind: Tile.Kind) -> [Int] {
             var widths: [Int] = []
-            while case let width = Tile.width(kind, index: UInt64(widths.count), size: 70_000), width > 0 { widths.append(width) }
+            while case let width = Tile.width(kind, index: UInt64(widths.count), size: 70_000), width > 0 {
+                widths.append(width)
+            }
             return widths
         }
         #expect(widths(.hashes(level: 0)) == Array(repeating: 256, count: 273) + [112])

@@ -35,8 +35,10 @@ struct WitnessTests {
             20852163
             CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
-            \u{2014} example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
-            \u{2014} example.com/behind-the-sofa opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovnzv++qbSzm9Q=
+            \u{2014} example.com/behind-the-sofa \
+            Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+            \u{2014} example.com/behind-the-sofa \
+            opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovnzv++qbSzm9Q=
 
             """
         let request = try AddCheckpointRequest(decoding: Array(body.utf8))
@@ -81,7 +83,9 @@ struct WitnessTests {
         let key = signer.verificationKey(.ed25519)
         let fork = PlainTree(20, salt: 1)
         let last = tree.head(size: 7)
-        func decide(_ request: AddCheckpointRequest) -> WitnessDecision { WitnessDecision(request, log: key, last: last) }
+        func decide(_ request: AddCheckpointRequest) -> WitnessDecision {
+            WitnessDecision(request, log: key, last: last)
+        }
         #expect(decide(try request(signer, old: 7, new: 20, tree: fork)) == .inconsistent)
         #expect(decide(try request(signer, old: 7, new: 7, tree: fork)) == .conflict(size: 7))
         #expect(decide(try request(signer, old: 0, new: 20, tree: fork)) == .conflict(size: 7))

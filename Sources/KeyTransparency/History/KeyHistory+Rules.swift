@@ -13,7 +13,8 @@ extension KeyHistory {
         let old = key.record
         guard old.capability == record.capability, old.tokenType == record.tokenType else { throw .dateMovedEarlier }
         let isEarlier =
-            record.notBefore < old.notBefore || record.issueUntil < old.issueUntil || record.acceptUntil < old.acceptUntil
+            record.notBefore < old.notBefore || record.issueUntil < old.issueUntil
+            || record.acceptUntil < old.acceptUntil
         // Only what has not begun can begin earlier, and only because the key before it is gone.
         let mayBeginEarlier = time < old.notBefore && followsRevocation(record, at: time)
         guard !isEarlier || (mayBeginEarlier && record.notBefore >= time) else { throw .dateMovedEarlier }
@@ -33,8 +34,10 @@ extension KeyHistory {
         if record.issueUntil.seconds(since: record.notBefore) < terms.epoch, !isExcused { throw .windowTooShort }
         if record.acceptUntil.seconds(since: record.issueUntil) < terms.acceptance { throw .acceptanceTooShort }
         let isFirst = !others.contains { $0.record.acceptUntil > time }
-        if isNew, record.notBefore.seconds(since: time) < terms.announcement, !isExcused, !isFirst { throw .announcedLate }
-        if isNew, record.notBefore < time { throw .announcedLate }
+        if isNew {
+            let ahead = record.notBefore.seconds(since: time)
+            guard ahead >= 0, ahead >= terms.announcement || isExcused || isFirst else { throw .announcedLate }
+        }
         let live = others.filter { [.announced, .issuing, .accepting].contains($0.state(at: time)) }.count + 1
         let limit = hasRecentRevocation(purpose, at: time) ? Self.maximumLiveKeysAfterRevocation : Self.maximumLiveKeys
         if live > limit { throw .tooManyKeys }

@@ -3,8 +3,8 @@ public import PrivacyPass
 
 /// All that a key log says, replayed from its first entry, with every rule checked.
 ///
-/// That a key is in the log is not enough to trust it: a thousand keys for a thousand people could all be. The rules here
-/// make sure that at any time there is one issuing key for a capability and token type, the same for everybody.
+/// That a key is in the log is not enough to trust it: a thousand keys for a thousand people could all be. The rules
+/// here make sure that at any time there is one issuing key for a capability and token type, the same for everybody.
 public struct KeyHistory: Sendable, Hashable {
     /// What keys are for: their capability and the type of their tokens.
     public struct Purpose: Sendable, Hashable {

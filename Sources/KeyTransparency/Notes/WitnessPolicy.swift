@@ -40,7 +40,9 @@ public struct WitnessPolicy: Sendable, Hashable {
         var found: [NoteVerificationKey] = []
         for signature in note.signatures {
             guard let witness = witnesses.first(where: { $0.made(signature) }) else { continue }
-            guard let time = witness.cosignatureTime(signature, for: note.unverifiedText) else { throw .invalidSignature }
+            guard let time = witness.cosignatureTime(signature, for: note.unverifiedText) else {
+                throw .invalidSignature
+            }
             let age = now.seconds(since: time)
             if age <= maximumAge, age >= -Self.clockTolerance, !found.contains(witness) { found.append(witness) }
         }

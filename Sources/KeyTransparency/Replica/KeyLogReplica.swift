@@ -15,8 +15,8 @@ public struct KeyLogReplica: Sendable, Hashable {
 
     /// Takes the entries up to a checkpoint in: those from ``head``'s size on, each its leaf's bytes.
     ///
-    /// Throws ``KeyLogError`` and then is as it was: `.rollback` if the checkpoint is of an earlier state, `.incomplete`
-    /// unless the entries are just as many as are new, `.fork` if they do not lead to the checkpoint's root.
+    /// Throws ``KeyLogError`` and then is as it was: `.rollback` if the checkpoint is of an earlier state,
+    /// `.incomplete` unless the entries are just as many as are new, `.fork` if they do not lead to its root.
     public mutating func extend(to checkpoint: Checkpoint, entries: [[UInt8]]) throws(KeyLogError) {
         let target = checkpoint.head
         guard target.size >= frontier.size else { throw .rollback }

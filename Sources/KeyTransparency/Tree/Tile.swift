@@ -60,7 +60,8 @@ public struct Tile: Sendable, Hashable {
             parts[parts.count - 1].removeLast(2)
         }
         let digits = parts.map { $0.hasPrefix("x") ? String($0.dropFirst()) : $0 }.joined()
-        guard digits.utf8.count <= 18, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = UInt64(digits)
+        guard digits.utf8.count <= 18, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let index = UInt64(digits)
         else { return nil }
         self.init(kind, index: index, width: width)
         guard self.path == path else { return nil }

@@ -24,7 +24,8 @@ public struct TileSet: TreeHashes, Sendable {
     /// `tile.width` hashes.
     public mutating func insert(_ bytes: [UInt8], for tile: Tile) throws(NoteError) {
         guard case .hashes(let level) = tile.kind, bytes.count == tile.width * Bytes32.count else { throw .malformed }
-        let hashes = stride(from: 0, to: bytes.count, by: Bytes32.count).compactMap { Bytes32(bytes[$0..<$0 + Bytes32.count]) }
+        let hashes = stride(from: 0, to: bytes.count, by: Bytes32.count)
+            .compactMap { Bytes32(bytes[$0..<$0 + Bytes32.count]) }
         let place = Place(level: level, index: tile.index)
         if tiles[place]?.count ?? 0 < hashes.count { tiles[place] = hashes }
     }

@@ -32,9 +32,8 @@ public struct AddCheckpointRequest: Sendable, Hashable {
             return line
         }
         let first = try line()
-        guard first.hasPrefix("old "), let size = UInt64(decimal: first.dropFirst(4)), size <= TreeHead.maximumSize else {
-            throw .malformed
-        }
+        guard first.hasPrefix("old "), let size = UInt64(decimal: first.dropFirst(4)), size <= TreeHead.maximumSize
+        else { throw .malformed }
         oldSize = size
         var proof: [Bytes32] = []
         while case let next = try line(), !next.isEmpty {

@@ -21,6 +21,7 @@ import Testing
         "Revocation": inputAndOutput,
         "Receipts": inputAndOutput,
         "KeyDelivery": inputAndOutput,
+        "KeyTransparency": inputAndOutput,
         "Attestation": inputAndOutput,
         "Issuance": inputAndOutput.union(["Attestation"]),
         "SQLiteSupport": ["Hummingbird", "AsyncHTTPClient", "HTTPTransport", "ServerSupport"],

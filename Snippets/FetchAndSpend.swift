@@ -1,4 +1,4 @@
-// Fetches a hundred tokens with a voucher from standard input, and spends one of them.
+// Spends a token; first fetches a hundred, with a voucher from standard input, if none is left that the origin takes.
 
 import PortesClient
 import PortesClientHTTP
@@ -8,12 +8,14 @@ let issuer = try IssuerClient("https://issuer.example")
 let origin = try OriginClient("https://play.example")
 let challenge = try TokenChallenge(
     tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: [origin.name])
-let play = Capability("play")
+guard let play = Capability("play") else { fatalError("not a capability's name") }
 
 let wallet = try Wallet(path: "tokens.wallet")
-if await wallet.holdings.isEmpty {
-    try await wallet.fetch(100, of: play, for: challenge, from: issuer, voucher: Voucher(readLine() ?? ""))
+for earlier in await wallet.resume(at: origin) { print("sent again:", earlier.result) }
+if await wallet.usableCount(of: play, for: challenge, at: origin.name) == 0 {
+    guard let voucher = Voucher(readLine() ?? "") else { fatalError("not a voucher") }
+    try await origin.check(challenge)
+    try await wallet.fetch(100, of: play, for: challenge, from: issuer, voucher: voucher)
 }
-
-let result = try await wallet.spend(play, for: challenge, at: origin)
-print(result.outcome)
+let outcome = try await wallet.spend(play, for: challenge, at: origin).outcome
+print(outcome, outcome.receipt ?? "")

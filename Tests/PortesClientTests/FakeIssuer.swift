@@ -33,12 +33,13 @@ final class FakeIssuer: TokenTransport {
         var faults: [Fault] = []
     }
 
-    static let voucher = "vch_test"
+    static let code = "vch_test"
+    static let voucher = known(Voucher(code))
     let state: Mutex<State>
 
     init(_ keys: [(capability: Capability?, issuer: TestIssuer)]) { state = Mutex(State(keys: keys)) }
 
-    convenience init(_ issuer: TestIssuer, capability: Capability? = Capability("session")) {
+    convenience init(_ issuer: TestIssuer, capability: Capability? = Capability.session) {
         self.init([(capability, issuer)])
     }
 
@@ -84,7 +85,7 @@ final class FakeIssuer: TokenTransport {
         let keys = state.issuing ?? state.keys.map(\.issuer)
         let key = keys.first { TokenKeyID(of: $0.publicKey).truncated == parsed.truncatedKeyID }
         if !state.charged.contains(request.body) {
-            guard request.headers.contains(HeaderField("authorization", "Bearer \(voucher)")) else {
+            guard request.headers.contains(HeaderField("authorization", "Bearer \(code)")) else {
                 let isPresent = request.headers.contains { $0.name == "authorization" }
                 return refuse(401, isPresent ? "voucher-invalid" : "voucher-required")
             }

@@ -15,17 +15,17 @@ struct IssuerClientTests {
         let first = try await client.directory()
         #expect(try await client.directory() == first)
         #expect(server.state.withLock { $0.notModified } == 1)
-        server.state.withLock { $0.keys = [(Capability("play"), TestIssuer())] }
+        server.state.withLock { $0.keys = [(Capability.play, TestIssuer())] }
         #expect(try await client.directory() != first)
     }
 
     @Test func theKeyOfACapabilityIsTheFirstThatHasBegun() async throws {
         let play = TestIssuer()
-        let client = try FakeIssuer([(Capability("session"), issuer), (Capability("play"), play)]).client()
-        #expect(try await client.currentKey(for: Capability("play")) == play.publicKey)
-        #expect(try await client.currentKey(for: Capability("session")) == issuer.publicKey)
-        #expect(try await client.currentKey(for: nil) == issuer.publicKey)
-        await #expect(throws: IssuanceError.noKey) { try await client.currentKey(for: Capability("ticket")) }
+        let client = try FakeIssuer([(Capability.session, issuer), (Capability.play, play)]).client()
+        #expect(try await client.currentKey(for: Capability.play) == play.publicKey)
+        #expect(try await client.currentKey(for: Capability.session) == issuer.publicKey)
+        #expect(try await client.currentKey(ofKind: nil) == issuer.publicKey)
+        await #expect(throws: IssuanceError.noKey) { try await client.currentKey(for: Capability.ticket) }
     }
 
     @Test func aChallengesKeyMustStandInTheDirectory() async throws {
@@ -33,7 +33,7 @@ struct IssuerClientTests {
         func capability(_ key: [UInt8]?) async throws -> Capability? {
             try await client.capability(of: PrivateTokenChallenge(challenge: TestIssuer.challenge(), tokenKey: key))
         }
-        #expect(try await capability(issuer.publicKey.encoded.bytes) == Capability("session"))
+        #expect(try await capability(issuer.publicKey.encoded.bytes) == Capability.session)
         #expect(try await capability(nil) == nil)
         await #expect(throws: IssuanceError.keyNotPublished) {
             try await capability(TestIssuer().publicKey.encoded.bytes)
@@ -55,7 +55,7 @@ struct IssuerClientTests {
         let server = FakeIssuer(issuer)
         server.state.withLock { $0.requestURI = "https://tokens.example/issue" }
         let pending = try Client.request(challenge: TestIssuer.challenge(), tokenKey: issuer.publicKey, count: 2)
-        let answer = try await server.client().answer(pending.request, voucher: Voucher(" vch_test\n"))
+        let answer = try await server.client().answer(pending.request, voucher: #require(Voucher(" vch_test\n")))
         #expect(try pending.finalize(answer).count == 2)
         server.state.withLock { state in
             #expect(state.targets.last == "https://tokens.example/issue")
@@ -82,7 +82,7 @@ struct IssuerClientTests {
         server.fail(.answer(status: status, problem: problem, headers: [HeaderField("Retry-After", "7")]))
         let pending = try Client.request(challenge: TestIssuer.challenge(), tokenKey: issuer.publicKey)
         let request = pending.request
-        await #expect(throws: error) { try await server.client().answer(request, voucher: nil) }
+        await #expect(throws: error) { try await server.client().answer(request, voucher: .notNeeded) }
     }
 
     @Test func aVoucherThatTheIssuerDoesNotReadIsToldFromNone() async throws {
@@ -92,20 +92,20 @@ struct IssuerClientTests {
         let pending = try Client.request(challenge: TestIssuer.challenge(), tokenKey: issuer.publicKey)
         let request = pending.request
         await #expect(throws: IssuanceError.refused(.voucherRequired)) {
-            try await server.client().answer(request, voucher: nil)
+            try await server.client().answer(request, voucher: .notNeeded)
         }
         await #expect(throws: IssuanceError.refused(.voucherMalformed)) {
-            try await server.client().answer(request, voucher: Voucher("vch_short"))
+            try await server.client().answer(request, voucher: #require(Voucher("vch_short")))
         }
     }
 
     @Test func aKeyMayBeginAMinuteAheadOfThisClockAndNoMore() async throws {
         let (soon, later) = (TestIssuer(), TestIssuer())
-        let server = FakeIssuer([(Capability("session"), soon), (Capability("play"), later)])
+        let server = FakeIssuer([(Capability.session, soon), (Capability.play, later)])
         server.state.withLock { $0.notBefore = [1060, 1061] }
         let client = try server.client()
-        #expect(try await client.currentKey(for: Capability("session")) == soon.publicKey)
-        await #expect(throws: IssuanceError.noKey) { try await client.currentKey(for: Capability("play")) }
+        #expect(try await client.currentKey(for: Capability.session) == soon.publicKey)
+        await #expect(throws: IssuanceError.noKey) { try await client.currentKey(for: Capability.play) }
     }
 
     @Test func aLostAnswerAndAnAnswerOfAnotherTypeAreTold() async throws {
@@ -114,10 +114,10 @@ struct IssuerClientTests {
         let request = pending.request
         server.fail(.loseRequest)
         await #expect(throws: IssuanceError.unreachable(TransportFailure("Lost()"))) {
-            try await server.client().answer(request, voucher: nil)
+            try await server.client().answer(request, voucher: .notNeeded)
         }
         server.fail(.answer(status: 200, problem: nil))
-        await #expect(throws: IssuanceError.badAnswer) { try await server.client().answer(request, voucher: nil) }
+        await #expect(throws: IssuanceError.badAnswer) { try await server.client().answer(request, voucher: .notNeeded) }
     }
 
     @Test(arguments: ["http://localhost/token-request", "http://issuer.example/t", "::", "ftp://issuer.example/"])
@@ -127,7 +127,7 @@ struct IssuerClientTests {
         let pending = try Client.request(challenge: TestIssuer.challenge(), tokenKey: issuer.publicKey)
         let request = pending.request
         await #expect(throws: IssuanceError.badAnswer) {
-            try await server.client().answer(request, voucher: Voucher("vch_test"))
+            try await server.client().answer(request, voucher: FakeIssuer.voucher)
         }
         #expect(server.state.withLock { $0.bodies.isEmpty })
     }
@@ -139,13 +139,14 @@ struct IssuerClientTests {
 
     @Test func secretsAreNotDescribed() throws {
         let voucher = try #require(Voucher("vch_secret"))
+        let header = try #require(voucher.header)
         let request = TransportRequest(
-            .post, url: "https://issuer.example/", headers: [voucher.header], maximumResponseCount: 1)
+            .post, url: "https://issuer.example/", headers: [header], maximumResponseCount: 1)
         var dumped = ""
         dump(voucher, to: &dumped)
-        dump([voucher.header], to: &dumped)
+        dump([header], to: &dumped)
         dump(request, to: &dumped)
-        dumped += "\(voucher)\(request)\(voucher.header)\([voucher.header])" + String(reflecting: request)
+        dumped += "\(voucher)\(request)\(header)\([header])" + String(reflecting: request)
         #expect(!dumped.contains("secret"))
     }
 }

@@ -26,9 +26,19 @@ struct OriginClientTests {
         let ported = try TestIssuer.challenge(origins: ["origin.example:8443"])
         offer([PrivateTokenChallenge(challenge: ported).fieldValue])
         #expect(try await origin.client("https://origin.example:8443").challenges().map(\.challenge) == [ported])
-        await #expect(throws: RedemptionError.otherNames(ported.originNames)) {
+        let name = try ServerName("origin.example")
+        await #expect(throws: RedemptionError.otherNames(ported.originNames, than: name)) {
             try await origin.client().challenges()
         }
+    }
+
+    @Test func whetherTheOriginTakesAChallengeIsKnownBeforeTokensAreFetchedForIt() async throws {
+        let (own, other) = (try TestIssuer.challenge(), try TestIssuer.challenge(origins: []))
+        offer([PrivateTokenChallenge(challenge: own).fieldValue])
+        try await origin.client().check(own)
+        await #expect(throws: RedemptionError.otherChallenge(own)) { try await origin.client().check(other) }
+        offer([PrivateTokenChallenge(challenge: try TestIssuer.challenge(origins: ["other.example"])).fieldValue])
+        await #expect(throws: RedemptionError.self) { try await origin.client().check(own) }
     }
 
     @Test(arguments: [[], ["Basic realm=\"x\""], ["PrivateToken challenge=\"AAIADg==\""], ["PrivateToken"]])

@@ -30,7 +30,7 @@ struct StoredDamageTests {
         }
         var contents = WalletContents()
         contents.add(
-            [tokens[0]], capability: Capability("session"), challenge: try TestIssuer.challenge(),
+            [tokens[0]], capability: Capability.session, challenge: try TestIssuer.challenge(),
             tokenKey: issuer.publicKey)
         contents.spendings = [
             WalletContents.Sent(

@@ -3,6 +3,19 @@ import PortesClient
 import PrivacyPass
 import VOPRF
 
+/// What a test knows to be well formed.
+func known<Value>(_ value: Value?) -> Value {
+    guard let value else { preconditionFailure("not well formed") }
+    return value
+}
+
+extension Capability {
+    static let session = known(Capability("session"))
+    static let play = known(Capability("play"))
+    static let seat = known(Capability("seat"))
+    static let ticket = known(Capability("ticket"))
+}
+
 /// An issuer's key, and what an issuer does with it, without a server.
 final class TestIssuer: Sendable {
     private let key: ServerPrivateKey

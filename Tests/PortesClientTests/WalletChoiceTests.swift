@@ -7,8 +7,8 @@ import VOPRF
 
 struct WalletChoiceTests {
     let directory: TemporaryDirectory
-    let session = Capability("session")
-    let play = Capability("play")
+    let session = Capability.session
+    let play = Capability.play
     let sessionIssuer = TestIssuer()
     let playIssuer = TestIssuer()
     let challenge: TokenChallenge
@@ -43,7 +43,7 @@ struct WalletChoiceTests {
     @Test func theIssuersDirectoryTellsWhatANewerKeyIsFor() async throws {
         let wallet = try await filled()
         let next = TestIssuer()
-        let issuer = try FakeIssuer([(session, sessionIssuer), (play, next), (Capability("seat"), TestIssuer())]).client()
+        let issuer = try FakeIssuer([(session, sessionIssuer), (play, next), (Capability.seat, TestIssuer())]).client()
         #expect(try await wallet.holding(for: [asking(next)], at: origin, issuer: issuer).capability == play)
         await #expect(throws: IssuanceError.keyNotPublished) {
             try await wallet.holding(for: [asking(TestIssuer())], at: origin, issuer: issuer)
@@ -63,7 +63,7 @@ struct WalletChoiceTests {
                 at: origin)
         }
         await #expect(throws: WalletError.empty) {
-            try await wallet.holding(for: [asking(playIssuer)], at: origin, of: Capability("seat"))
+            try await wallet.holding(for: [asking(playIssuer)], at: origin, of: Capability.seat)
         }
         await #expect(throws: WalletError.empty) { try await wallet.holding(for: [], at: origin) }
     }
@@ -76,12 +76,12 @@ struct WalletChoiceTests {
         try await filled([(session, sessionIssuer), (play, playIssuer)], path: directory.walletPath)
     }
 
-    private func filled(_ lots: [(Capability?, TestIssuer)], path: String) async throws -> Wallet {
+    private func filled(_ lots: [(Capability, TestIssuer)], path: String) async throws -> Wallet {
         let wallet = try Wallet(path: path)
         for (capability, issuer) in lots {
             try await wallet.fetch(
                 1, of: capability, for: challenge, from: FakeIssuer(issuer, capability: capability).client(),
-                voucher: Voucher(FakeIssuer.voucher))
+                voucher: FakeIssuer.voucher)
         }
         return wallet
     }

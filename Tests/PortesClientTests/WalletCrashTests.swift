@@ -7,7 +7,7 @@ import Testing
 
 /// Real processes that are killed, or that compete for one file.
 struct WalletCrashTests {
-    static let session = Capability("session")
+    static let session = Capability.session
 
     /// Takes and settles tokens as fast as it can, noting each in `log`, until it is killed.
     static func spendUntilKilled(_ directory: String, afterMicroseconds delay: UInt32) async throws {
@@ -45,7 +45,7 @@ struct WalletCrashTests {
             let wallet = try Wallet(path: directory.walletPath)
             try await wallet.fetch(
                 total, of: Self.session, for: TestIssuer.challenge(), from: FakeIssuer(TestIssuer()).client(),
-                voucher: Voucher(FakeIssuer.voucher))
+                voucher: FakeIssuer.voucher)
             await wallet.close()
         }
         for round in 0..<6 {

@@ -11,8 +11,8 @@ struct WalletFetchTests {
     let issuer = TestIssuer()
     let server: FakeIssuer
     let challenge: TokenChallenge
-    let session = Capability("session")
-    let voucher = Voucher(FakeIssuer.voucher)
+    let session = Capability.session
+    let voucher = FakeIssuer.voucher
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -95,8 +95,10 @@ struct WalletFetchTests {
         let wallet = try Wallet(path: directory.walletPath)
         server.state.withLock { $0.balance = 5 }
         await #expect(throws: IssuanceError.refused(.voucherExhausted)) { try await fetch(10, into: wallet) }
-        for other in [nil, Voucher("vch_other")] {
-            await #expect(throws: IssuanceError.refused(other == nil ? .voucherRequired : .voucherUnknown)) {
+        for (other, refusal) in try [
+            (Voucher.notNeeded, .voucherRequired), (#require(Voucher("vch_other")), .voucherUnknown),
+        ] as [(Voucher, IssuanceError.Refusal)] {
+            await #expect(throws: IssuanceError.refused(refusal)) {
                 try await wallet.fetch(1, of: session, for: challenge, from: server.client(), voucher: other)
             }
         }
@@ -132,7 +134,7 @@ struct WalletFetchTests {
             try await wallet.fetch(2, of: session, for: challenge, from: client, voucher: voucher)
         }
         // The directory catches up between the two looks.
-        let rotating = Rotating(server) { $0.keys = [(Capability("session"), next)] }
+        let rotating = Rotating(server) { $0.keys = [(Capability.session, next)] }
         let late = try IssuerClient(url: ServerURL("https://issuer.example"), transport: rotating, now: { 1000 })
         try await wallet.fetch(2, of: session, for: challenge, from: late, voucher: voucher)
         #expect(await wallet.holdings.map(\.keyID) == [TokenKeyID(of: next.publicKey)])
@@ -144,7 +146,7 @@ struct WalletFetchTests {
         server.fail(.loseAnswer)
         await #expect(throws: IssuanceError.self) { try await fetch(2, into: wallet) }
         let next = TestIssuer()
-        server.state.withLock { $0.keys = [(Capability("session"), next)] }
+        server.state.withLock { $0.keys = [(Capability.session, next)] }
         try await fetch(3, into: wallet)
         #expect(await wallet.holdings.map(\.count) == [3])
         #expect(try WalletContents(decoding: directory.bytes()).requests.count == 1)

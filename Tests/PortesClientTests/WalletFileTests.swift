@@ -46,7 +46,7 @@ struct WalletFileTests {
         let wallet = try Wallet(path: directory.walletPath)
         await wallet.close()
         await #expect(throws: WalletError.closed) {
-            _ = try await wallet.take(Capability("session"), for: challenge, at: origin)
+            _ = try await wallet.take(Capability.session, for: challenge, at: origin)
         }
     }
 
@@ -134,7 +134,7 @@ struct WalletFileTests {
         try directory.write(body + KeyedBLAKE2b.hash(body).bytes)
         let wallet = try Wallet(path: directory.walletPath)
         #expect(await wallet.holdings.map(\.count) == [2])
-        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        _ = try await wallet.take(Capability.session, for: challenge, at: origin).binding
         #expect(try directory.bytes()[13] == 2)
     }
 
@@ -143,7 +143,7 @@ struct WalletFileTests {
         var filled = try await WalletContents(decoding: fill())
         let token = try #require(filled.spendings.first?.token)
         filled.setAside = [.init(keyID: token.input.keyID, origin: origin, reason: .revoked)]
-        filled.surrendered = [.init(capability: Capability("session"), token: token)]
+        filled.surrendered = [.init(capability: Capability.session, token: token)]
         let body = Array(filled.encoded.dropLast(32))
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
@@ -173,7 +173,7 @@ struct WalletFileTests {
             await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
-        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        _ = try await wallet.take(Capability.session, for: challenge, at: origin).binding
         #expect(try WalletContents(decoding: directory.bytes()).spendings.count == 2)
     }
 
@@ -184,12 +184,12 @@ struct WalletFileTests {
         try FileManager.default.createDirectory(
             atPath: directory.walletPath + ".new", withIntermediateDirectories: false)
         await #expect(throws: WalletError.fileSystem(code: EISDIR)) {
-            _ = try await wallet.take(Capability("session"), for: challenge, at: origin)
+            _ = try await wallet.take(Capability.session, for: challenge, at: origin)
         }
         #expect(await wallet.holdings.map(\.count) == [2])
         #expect(try directory.bytes() == before)
         try FileManager.default.removeItem(atPath: directory.walletPath + ".new")
-        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        _ = try await wallet.take(Capability.session, for: challenge, at: origin).binding
     }
 
     @Test func symbolicLinksAndPathsThatAreNoFilesAreRefused() throws {
@@ -209,7 +209,7 @@ struct WalletFileTests {
         let moved = directory.path + "-moved"
         try FileManager.default.moveItem(atPath: directory.path, toPath: moved)
         defer { try? FileManager.default.moveItem(atPath: moved, toPath: directory.path) }
-        _ = try await wallet.take(Capability("session"), for: challenge, at: origin).binding
+        _ = try await wallet.take(Capability.session, for: challenge, at: origin).binding
         #expect(throws: WalletError.inUse) { try Wallet(path: moved + "/wallet") }
         let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: moved + "/wallet")))
         #expect(try WalletContents(decoding: bytes).spendings.count == 2)
@@ -220,15 +220,15 @@ struct WalletFileTests {
         let wallet = try Wallet(path: directory.walletPath)
         let server = FakeIssuer(issuer)
         let client = try server.client()
-        let voucher = Voucher(FakeIssuer.voucher)
-        try await wallet.fetch(3, of: Capability("session"), for: challenge, from: client, voucher: voucher)
+        let voucher = FakeIssuer.voucher
+        try await wallet.fetch(3, of: Capability.session, for: challenge, from: client, voucher: voucher)
         _ = try await wallet.take(
-            Capability("session"), for: challenge, at: origin, purpose: Array("purpose".utf8)
+            Capability.session, for: challenge, at: origin, purpose: Array("purpose".utf8)
         ).binding
         server.fail(.loseAnswer)
         let lost = try TestIssuer.challenge(origins: [])
         await #expect(throws: IssuanceError.self) {
-            try await wallet.fetch(2, of: nil, for: lost, from: client, voucher: voucher)
+            try await wallet.fetchOfFirstKey(2, for: lost, from: client, voucher: voucher)
         }
         await wallet.close()
         return try directory.bytes()

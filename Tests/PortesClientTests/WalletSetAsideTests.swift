@@ -13,7 +13,7 @@ struct WalletSetAsideTests {
     let origin: FakeOrigin
     let challenge: TokenChallenge
     let name: ServerName
-    let session = Capability("session")
+    let session = Capability.session
     let spent = RedemptionOutcome.spent(receipt: "a.b.c")
 
     init() throws {
@@ -42,6 +42,38 @@ struct WalletSetAsideTests {
             try await wallet.spend(session, for: challenge, at: origin.client())
         }
         #expect(presented == 3)
+    }
+
+    @Test func whatIsSetAsideIsHeldButNotCountedAsUsable() async throws {
+        let wallet = try await filled([(old, 5)])
+        refuse(.revoked, old)
+        #expect(await wallet.usableCount(of: session, for: challenge, at: name) == 5)
+        #expect(await wallet.usableCount(of: .play, for: challenge, at: name) == 0)
+        #expect(try await wallet.usableCount(of: session, for: challenge, at: ServerName("other.example")) == 0)
+        _ = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(await wallet.holdings.map(\.count) == [4])
+        #expect(await wallet.usableCount(of: session, for: challenge, at: name) == 0)
+    }
+
+    /// What the sample of an app does each time that it is run.
+    @Test func anAppThatFetchesWhenNothingIsUsableGoesOnAfterARevocation() async throws {
+        let wallet = try Wallet(path: directory.walletPath)
+        let server = FakeIssuer(old)
+        @Sendable func run() async throws -> RedemptionOutcome {
+            _ = await wallet.resume(at: try origin.client())
+            if await wallet.usableCount(of: session, for: challenge, at: name) == 0 {
+                try await wallet.fetch(
+                    5, of: session, for: challenge, from: server.client(), voucher: FakeIssuer.voucher)
+            }
+            return try await wallet.spend(session, for: challenge, at: origin.client()).outcome
+        }
+        #expect(try await run() == spent)
+        refuse(.revoked, old)
+        server.state.withLock { $0.keys = [(session, new)] }
+        #expect(try await run() == .refused(.revoked))
+        for _ in 0..<6 { #expect(try await run() == spent) }
+        #expect(server.state.withLock { $0.charged.count } == 3)
+        #expect("\(spent) \(RedemptionOutcome.refused(.revoked))" == "spent refused: revoked")
     }
 
     @Test func whatIsSetAsideIsStillSoAfterARestartUntilItIsReadmitted() async throws {
@@ -148,7 +180,7 @@ struct WalletSetAsideTests {
         for (issuer, count) in lots {
             try await wallet.fetch(
                 count, of: session, for: other ?? challenge, from: FakeIssuer(issuer).client(),
-                voucher: Voucher(FakeIssuer.voucher))
+                voucher: FakeIssuer.voucher)
         }
         return wallet
     }

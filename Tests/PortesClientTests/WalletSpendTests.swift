@@ -11,7 +11,7 @@ struct WalletSpendTests {
     let issuer = TestIssuer()
     let origin: FakeOrigin
     let challenge: TokenChallenge
-    let session = Capability("session")
+    let session = Capability.session
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -200,6 +200,6 @@ struct WalletSpendTests {
 
     private func add(_ count: Int, to wallet: Wallet, from issuer: TestIssuer) async throws {
         try await wallet.fetch(
-            count, of: session, for: challenge, from: FakeIssuer(issuer).client(), voucher: Voucher(FakeIssuer.voucher))
+            count, of: session, for: challenge, from: FakeIssuer(issuer).client(), voucher: FakeIssuer.voucher)
     }
 }

@@ -9,7 +9,7 @@ struct WalletTests {
     let directory: TemporaryDirectory
     let challenge: TokenChallenge
     let origin: ServerName
-    let session = Capability("session")
+    let session = Capability.session
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -97,7 +97,7 @@ struct WalletTests {
     @Test func capabilitiesChallengesAndOriginsAreKeptApart() async throws {
         let wallet = try await filled(1)
         await #expect(throws: WalletError.empty) {
-            _ = try await wallet.take(Capability("play"), for: challenge, at: origin)
+            _ = try await wallet.take(Capability.play, for: challenge, at: origin)
         }
         await #expect(throws: WalletError.empty) {
             _ = try await wallet.take(session, for: TestIssuer.challenge(context: .zero), at: origin)
@@ -187,7 +187,7 @@ struct WalletTests {
     private func add(_ count: Int, to wallet: Wallet, from issuer: TestIssuer) async throws {
         let server = FakeIssuer(issuer)
         try await wallet.fetch(
-            count, of: session, for: challenge, from: server.client(), voucher: Voucher(FakeIssuer.voucher))
+            count, of: session, for: challenge, from: server.client(), voucher: FakeIssuer.voucher)
     }
 }
 

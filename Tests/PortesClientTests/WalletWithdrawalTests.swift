@@ -6,7 +6,7 @@ import Testing
 /// Tokens that leave a wallet without being spent by it.
 struct WalletWithdrawalTests {
     let directory: TemporaryDirectory
-    let session = Capability("session")
+    let session = Capability.session
 
     init() throws { directory = try TemporaryDirectory() }
 
@@ -53,7 +53,7 @@ struct WalletWithdrawalTests {
         let wallet = try Wallet(path: directory.walletPath)
         try await wallet.fetch(
             count, of: session, for: TestIssuer.challenge(), from: FakeIssuer(TestIssuer()).client(),
-            voucher: Voucher(FakeIssuer.voucher))
+            voucher: FakeIssuer.voucher)
         return wallet
     }
 }

@@ -51,8 +51,13 @@ public actor IssuerClient {
         return directory
     }
 
-    /// The key to use now for a capability, or for any where that is `nil`.
-    public func currentKey(for capability: Capability?) async throws(IssuanceError) -> ServerPublicKey {
+    /// The key to use now for a capability.
+    public func currentKey(for capability: Capability) async throws(IssuanceError) -> ServerPublicKey {
+        try await currentKey(ofKind: capability)
+    }
+
+    /// The key to use now for a capability, or the first that the issuer lists.
+    func currentKey(ofKind capability: Capability?) async throws(IssuanceError) -> ServerPublicKey {
         try key(for: capability, in: await directory())
     }
 
@@ -72,7 +77,7 @@ public actor IssuerClient {
     }
 
     /// The answer to a request, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
-    public func answer(_ request: IssuanceRequest, voucher: Voucher?) async throws(IssuanceError) -> [UInt8] {
+    public func answer(_ request: IssuanceRequest, voucher: Voucher) async throws(IssuanceError) -> [UInt8] {
         let directory: IssuerDirectory
         if let cached { directory = cached.directory } else { directory = try await self.directory() }
         guard let target = url.resolve(directory.issuerRequestURI, relativeTo: IssuerDirectory.path) else {
@@ -81,7 +86,7 @@ public actor IssuerClient {
         var headers = [
             HeaderField("content-type", request.mediaType), HeaderField("accept", request.responseMediaType),
         ]
-        if let voucher { headers.append(voucher.header) }
+        if let header = voucher.header { headers.append(header) }
         let response = try await send(
             TransportRequest(
                 .post, url: target, headers: headers, body: request.encoded,
@@ -89,7 +94,7 @@ public actor IssuerClient {
         guard response.status == 200 else {
             let error = IssuanceError(response)
             // An issuer asks for a voucher as well where what was sent has not the form of one.
-            throw voucher != nil && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
+            throw voucher.header != nil && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
         }
         guard response.mediaType == request.responseMediaType else { throw .badAnswer }
         return response.body

@@ -1,6 +1,11 @@
 /// A code that an issuer takes for tokens. Whoever has it can use it up, so it has no description.
 public struct Voucher: Sendable {
-    let text: String
+    private let text: String?
+
+    /// No voucher, for an issuer that asks for none: one in development.
+    public static let notNeeded = Voucher()
+
+    private init() { text = nil }
 
     /// The largest number of characters: 512.
     public static let maximumCount = 512
@@ -15,8 +20,8 @@ public struct Voucher: Sendable {
         self.text = String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The field that presents the voucher.
-    var header: HeaderField { HeaderField("authorization", "Bearer \(text)") }
+    /// The field that presents the voucher, if there is one.
+    var header: HeaderField? { text.map { HeaderField("authorization", "Bearer \($0)") } }
 }
 
 extension Voucher: CustomStringConvertible, CustomReflectable {

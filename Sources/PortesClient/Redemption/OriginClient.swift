@@ -24,7 +24,7 @@ public struct OriginClient: Sendable {
     /// What the origin asks for at a path when no token is sent: at least one challenge that names this origin, or any.
     ///
     /// Challenges that are for other origins only are left out (RFC 9577, section 2.1); throws
-    /// ``RedemptionError/otherNames(_:)`` if all are.
+    /// ``RedemptionError/otherNames(_:than:)`` if all are.
     public func challenges(
         path: String = OriginClient.redemptionPath
     ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
@@ -40,7 +40,17 @@ public struct OriginClient: Sendable {
             // It is shown to people, who may copy it: only what could be a host's name.
             if name.text.utf8.count <= 260, (try? ServerName(name.text)) != nil { names.append(name) }
         }
-        throw names.isEmpty ? .noChallenge : .otherNames(names)
+        throw names.isEmpty ? .noChallenge : .otherNames(names, than: self.name)
+    }
+
+    /// Returns if the origin asks for tokens for this very challenge at a path, so that it pays to fetch some.
+    ///
+    /// Throws ``RedemptionError/otherChallenge(_:)``, or what ``challenges(path:)`` throws.
+    public func check(
+        _ challenge: TokenChallenge, path: String = OriginClient.redemptionPath
+    ) async throws(RedemptionError) {
+        let asked = try await challenges(path: path).map(\.challenge)
+        if let first = asked.first, !asked.contains(challenge) { throw .otherChallenge(first) }
     }
 
     /// Presents a token and its binding, and gives the answer.

@@ -60,9 +60,29 @@ public enum RedemptionOutcome: Sendable, Hashable {
         return refusal
     }
 
+    /// The receipt, if one came.
+    public var receipt: String? {
+        switch self {
+        case .spent(let receipt), .replayed(let receipt): receipt
+        case .alreadySpent, .refused: nil
+        }
+    }
+
     /// Whether the token is never to be sent again.
     public var isFinal: Bool {
         if case .refused(let refusal) = self { !refusal.isTemporary } else { true }
+    }
+}
+
+extension RedemptionOutcome: CustomStringConvertible {
+    /// The outcome as the protocol names it, `spent` or `refused: revoked`; without the receipt.
+    public var description: String {
+        switch self {
+        case .spent: "spent"
+        case .replayed: "replayed"
+        case .alreadySpent: "already-spent"
+        case .refused(let refusal): "refused: \(refusal.rawValue)"
+        }
     }
 }
 
@@ -79,9 +99,12 @@ public enum RedemptionError: Error, Sendable, Hashable {
     case badAnswer
     /// The origin asks for no token of a known type.
     case noChallenge
-    /// The origin asks for tokens, but only for these other names, at most 8. Configure one of them, if it is the
-    /// origin that is meant.
-    case otherNames([ServerName])
+    /// The origin asks for tokens, but only for these other names, at most 8, and not for the one configured.
+    /// Configure one of them, if it is the origin that is meant.
+    case otherNames([ServerName], than: ServerName)
+    /// The origin asks for tokens for this name, but for another challenge: of this one, tokens are of no use. Fetch
+    /// tokens for that which it asks for, if its issuer is the one that is meant.
+    case otherChallenge(TokenChallenge)
     /// The token was taken for another origin, and may not be sent to this one.
     case wrongOrigin
 }

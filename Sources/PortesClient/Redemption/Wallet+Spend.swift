@@ -40,15 +40,35 @@ extension Wallet {
     /// Throws ``WalletError/empty`` if there is no token to try, and ``RedemptionError`` if no answer is known; the
     /// token then stays on record for ``resume(at:path:)``, and so it does after a refusal that is temporary.
     public func spend(
-        _ capability: Capability?, for challenge: TokenChallenge, at origin: OriginClient,
+        _ capability: Capability, for challenge: TokenChallenge, at origin: OriginClient,
         path: String = OriginClient.redemptionPath, binding: [UInt8]? = nil, purpose: [UInt8] = []
     ) async throws -> SpendResult {
-        let spending = try take(capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
+        try await spend(
+            ofKind: capability, for: challenge, at: origin, path: path, binding: binding, purpose: purpose)
+    }
+
+    /// Spends one token of the capability and for the challenge of a holding, which may name no capability, as
+    /// ``spend(_:for:at:path:binding:purpose:)`` does.
+    public func spend(
+        like holding: Holding, at origin: OriginClient, path: String = OriginClient.redemptionPath,
+        binding: [UInt8]? = nil, purpose: [UInt8] = []
+    ) async throws -> SpendResult {
+        try await spend(
+            ofKind: holding.capability, for: holding.challenge, at: origin, path: path, binding: binding,
+            purpose: purpose)
+    }
+
+    private func spend(
+        ofKind capability: Capability?, for challenge: TokenChallenge, at origin: OriginClient, path: String,
+        binding: [UInt8]?, purpose: [UInt8]
+    ) async throws -> SpendResult {
+        let spending = try take(ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
         var result = try await send(spending, to: origin, path: path)
         for _ in 1..<Wallet.maximumTries where result.outcome.keyRefusal != nil && result.isSettled {
             let next: Spending
             do {
-                next = try take(capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
+                next = try take(
+                    ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
             } catch {
                 // The answer to the last token is worth more than why there is none to follow it.
                 return result

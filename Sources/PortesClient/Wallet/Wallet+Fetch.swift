@@ -13,15 +13,31 @@ extension Wallet {
     /// ``WalletError``; what was fetched until then is in the wallet.
     @discardableResult
     public func fetch(
-        _ count: Int, of capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
-        voucher: Voucher?
+        _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
+        voucher: Voucher
+    ) async throws -> FetchResult {
+        try await fetch(count, ofKind: capability, for: challenge, from: issuer, voucher: voucher)
+    }
+
+    /// Fetches tokens under the key that the issuer lists first, whatever it is for: for an issuer whose keys name no
+    /// capability. Otherwise as ``fetch(_:of:for:from:voucher:)``; the tokens are recorded without a capability.
+    @discardableResult
+    public func fetchOfFirstKey(
+        _ count: Int, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher
+    ) async throws -> FetchResult {
+        try await fetch(count, ofKind: nil, for: challenge, from: issuer, voucher: voucher)
+    }
+
+    private func fetch(
+        _ count: Int, ofKind capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
+        voucher: Voucher
     ) async throws -> FetchResult {
         try issuer.check(challenge)
         var result = try await finishRequests(of: issuer, voucher: voucher) {
             $0.capability == capability && $0.stored.challenge == challenge
         }
         guard result.resumed < count else { return result }
-        var key = try await issuer.currentKey(for: capability)
+        var key = try await issuer.currentKey(ofKind: capability)
         var mayRefetch = true
         while result.requested + result.resumed < count {
             let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
@@ -32,7 +48,7 @@ extension Wallet {
             } catch IssuanceError.keyNotIssuing where mayRefetch {
                 // The key's time ended between the directory and the request.
                 mayRefetch = false
-                key = try await issuer.currentKey(for: capability)
+                key = try await issuer.currentKey(ofKind: capability)
             }
         }
         return result
@@ -40,7 +56,7 @@ extension Wallet {
 
     /// Sends the requests that are on record for an issuer again; `isWanted` says which bring what is fetched now.
     private func finishRequests(
-        of issuer: IssuerClient, voucher: Voucher?, isWanted: (WalletContents.Request) -> Bool
+        of issuer: IssuerClient, voucher: Voucher, isWanted: (WalletContents.Request) -> Bool
     ) async throws -> FetchResult {
         var result = FetchResult()
         var skipped: [Nonce] = []
@@ -67,7 +83,7 @@ extension Wallet {
 
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
     private func complete(
-        _ pending: consuming PendingTokens, from issuer: IssuerClient, voucher: Voucher?, isRepeated: Bool
+        _ pending: consuming PendingTokens, from issuer: IssuerClient, voucher: Voucher, isRepeated: Bool
     ) async throws -> Int {
         guard let id = pending.nonces.first else { return 0 }
         defer { release(id) }

@@ -67,15 +67,10 @@ public actor Wallet {
     /// The origins to which tokens were sent without an answer being known yet.
     public var unanswered: [ServerName] { contents.spendings.map(\.origin) }
 
-    /// Takes one token for a challenge, to be spent at `origin`; of the oldest key that is not set aside there, as
-    /// that ends first.
-    ///
-    /// `binding` says what the token is spent for, 16 to 256 bytes of which 16 are random; 32 random bytes are made
-    /// if it is `nil`. `purpose`, up to 65,535 bytes, is never sent: it tells the app after a crash what it was about.
-    /// All of it is durable before this returns.
-    public func take(
-        _ capability: Capability?, for challenge: TokenChallenge, at origin: ServerName, binding: [UInt8]? = nil,
-        purpose: [UInt8] = []
+    /// Takes one token of a kind; the kind has a capability only where the issuer names one.
+    func take(
+        ofKind capability: Capability?, for challenge: TokenChallenge, at origin: ServerName, binding: [UInt8]?,
+        purpose: [UInt8]
     ) throws(WalletError) -> Spending {
         guard challenge.allows(origin: origin) else { throw .wrongOrigin }
         let binding = binding ?? Randomness.bytes(Bytes32.count)

@@ -77,7 +77,7 @@ struct HTTPBench {
             ["voucher", "create", "--capability", "session", "--tokens", "\(count * 100)"] + place.adminFlags)
             .trimmingCharacters(in: .whitespacesAndNewlines)
         let issuer = try IssuerClient(servers.authorityURL, name: ServerName(DemoServers.issuerName))
-        let key = try await issuer.currentKey(for: Capability("session"))
+        let key = try await issuer.currentKey(for: ClientArgument.capability("session"))
         let challenge = try TokenChallenge(
             tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: [ServerName(DemoServers.originName)])
         // Kept as bytes, since a pending request cannot lie in an array.

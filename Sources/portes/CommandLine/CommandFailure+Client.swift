@@ -31,7 +31,7 @@ extension CommandFailure {
         case .wrongIssuer: self.init("the challenge is for another issuer", hint: "check --issuer and --issuer-name")
         case .otherName(let name):
             self.init(
-                "the issuer's name is \(name.text), not the one given; nothing was charged",
+                "the issuer's name is \(name.text), not that of its URL or --issuer-name; nothing was charged",
                 hint: "if it is the issuer you mean, add --issuer-name \(name.text)")
         case .keyNotPublished: self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
         case .noKey: self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
@@ -50,7 +50,7 @@ extension CommandFailure {
         case .voucherMalformed: self.init("not a voucher", hint: "check for a mistyped or missing character")
         case .voucherUnknown: self.init("the issuer does not know the voucher, or refuses it", hint: "get another one")
         case .wrongCapability: self.init("the voucher is for another capability", hint: "check --capability")
-        case .voucherExhausted: self.init("the voucher is worth fewer tokens than that", hint: "ask for fewer with --count")
+        case .voucherExhausted: self.init("the voucher is worth fewer tokens than that", hint: "ask for fewer with --count, or get another voucher if it is used up")
         case .other: self.init("the issuer refused")
         }
     }
@@ -67,10 +67,11 @@ extension CommandFailure {
         case .badAnswer: self.init("the answer is not one of an origin", hint: "check --origin and --path")
         case .noChallenge:
             self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
-        case .otherNames(let names):
+        case .otherNames(let names, let name):
             self.init(
-                "the origin asks for tokens for \(names.map(\.text).joined(separator: ", ")), not for the name given",
+                "the origin asks for tokens for \(names.map(\.text).joined(separator: ", ")), not for \(name.text)",
                 hint: "if it is the origin you mean, add --origin-name \(names.first?.text ?? "")")
+        case .otherChallenge(let challenge): self.init(OriginWords(challenge))
         case .wrongOrigin: self.init("the token was taken for another origin")
         }
     }

@@ -20,7 +20,8 @@ enum Output {
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        try data(String(decoding: try encoder.encode(value), as: UTF8.self))
+        // The encoder gives an empty array three lines; no string holds a line break as it is.
+        try data(String(decoding: encoder.encode(value), as: UTF8.self).replacing(/\[\s*\n\s*\]/, with: "[]"))
     }
 
     /// Makes writing fail with an error rather than with a signal, and keeps the numbers of closed standard

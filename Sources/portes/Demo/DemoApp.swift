@@ -48,7 +48,7 @@ struct DemoApp {
 
     /// Tokens for a challenge under the issuer's current key.
     func fetch(_ count: Int, for challenge: TokenChallenge, voucher: Voucher) async throws -> [Token] {
-        let key = try await issuer.currentKey(for: Capability("session"))
+        let key = try await issuer.currentKey(for: ClientArgument.capability("session"))
         let pending = try Client.request(challenge: challenge, tokenKey: key, count: count)
         let answer = try await issuer.answer(pending.request, voucher: voucher)
         return try pending.finalize(answer)

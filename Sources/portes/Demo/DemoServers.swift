@@ -90,6 +90,15 @@ struct DemoServers {
     func printCommands(in place: DemoDirectory) throws {
         try Output.data("\nBoth servers are running. In another terminal try, one after the other:\n")
         for command in commands(in: place) { try Output.data("  \(command)") }
+        try Output.data(
+            """
+
+            From an app, with the voucher of the first command:
+
+              IssuerClient("\(authorityURL)", name: ServerName("\(Self.issuerName)"))
+              OriginClient("\(clearingURL)", name: ServerName("\(Self.originName)"))
+              Capability("session")
+            """)
         try Output.data("\nPress Ctrl-C to stop them.")
     }
 }

@@ -1,17 +1,37 @@
 import ArgumentParser
 import Foundation
+import HTTPTransport
 import PortesClient
 import PortesClientHTTP
 import PrivacyPass
 
 /// How the app's side reaches a server.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: "A proxy for this connection, http://HOST:PORT or socks5://HOST:PORT.") var proxy: String?
+    @Option(help: "A proxy, http://HOST:PORT or socks5://HOST:PORT.") var proxy: String?
     @Option(help: "A PEM file of certificate authorities trusted beside the system's.") var certificateAuthority: String?
 
-    /// The connection to make.
-    var connection: HTTPTokenTransport.Connection {
-        HTTPTokenTransport.Connection(proxy: proxy, certificateAuthorityFile: certificateAuthority)
+    /// The origin at a URL, reached by a connection of its own.
+    func origin(_ url: String, name: String?) throws -> OriginClient {
+        try OriginClient(
+            ClientArgument.url(url, flag: "--origin"),
+            name: name.map { try ClientArgument.serverName($0, flag: "--origin-name") },
+            connection: connection(proxy: proxy, flag: "--proxy"))
+    }
+
+    /// The issuer at a URL, reached by a connection of its own, through the proxy that `flag` names.
+    func issuer(_ url: String, name: String?, proxy: String?, flag: String = "--proxy") throws -> IssuerClient {
+        try IssuerClient(
+            ClientArgument.url(url, flag: "--issuer"),
+            name: name.map { try ClientArgument.serverName($0, flag: "--issuer-name") },
+            connection: connection(proxy: proxy, flag: flag))
+    }
+
+    private func connection(proxy: String?, flag: String) throws -> HTTPTokenTransport.Connection {
+        if let proxy, (try? ProxyAddress(proxy)) == nil {
+            throw CommandFailure.usage(
+                "\(flag) does not take '\(proxy)'", hint: "give http://HOST:PORT or socks5://HOST:PORT")
+        }
+        return HTTPTokenTransport.Connection(proxy: proxy, certificateAuthorityFile: certificateAuthority)
     }
 }
 
@@ -37,18 +57,21 @@ enum ClientArgument {
         return capability
     }
 
-    /// The name of the origin at a URL.
-    static func origin(_ url: String) throws -> ServerName {
+    /// The server's URL in a flag's value.
+    static func url(_ text: String, flag: String) throws -> String {
         do {
-            return try ServerURL(url).name
+            return try ServerURL(text).text
         } catch {
-            throw CommandFailure.usage("'\(url)' is not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+            let problem = error == .notEncrypted ? "https is needed" : "it is not a server's URL"
+            throw CommandFailure.usage(
+                "\(flag) does not take '\(text)': \(problem)",
+                hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
         }
     }
 
-    /// The voucher in a file, if one is named.
-    static func voucher(_ file: String?) throws -> Voucher? {
-        guard let file else { return nil }
+    /// The voucher in a file; none is needed where no file is named.
+    static func voucher(_ file: String?) throws -> Voucher {
+        guard let file else { return .notNeeded }
         guard let voucher = Voucher(try BoundedInput.readText(file, limit: Voucher.maximumCount + 2)) else {
             throw CommandFailure("\(file) holds no voucher", hint: "the file has one code on one line")
         }
@@ -85,6 +108,13 @@ enum ClientArgument {
                 "there is no wallet at \(path)", hint: "check --wallet, or fetch tokens with portes token fetch")
         } catch .fileSystem(let code) {
             throw CommandFailure(fileSystem: code, path: path)
+        } catch .corrupt {
+            guard isEmpty(path) else { throw WalletError.corrupt }
+            throw CommandFailure("the file \(path) is empty, and so no wallet", hint: "remove it, or name another file")
         }
+    }
+
+    private static func isEmpty(_ path: String) -> Bool {
+        (try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey]))?.fileSize == 0
     }
 }

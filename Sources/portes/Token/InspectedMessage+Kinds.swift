@@ -1,3 +1,4 @@
+import KeySchedule
 import LibSodium
 import PrivacyPass
 import VOPRF
@@ -63,7 +64,7 @@ extension InspectedMessage {
             if let id = TokenKeyID(publicKey: key.tokenKey, tokenType: key.tokenType) {
                 fields.append(Field("token_key_id", id.bytes.bytes))
             }
-            if let notBefore = key.notBefore { fields.append(Field("not-before", "\(notBefore)")) }
+            if let notBefore = key.notBefore { fields.append(Field("not-before", InspectedMessage.date(notBefore))) }
             if let capability = key.capability { fields.append(Field("capability", capability.name)) }
         }
         self.init(kind: "issuer directory", fields: fields)
@@ -85,6 +86,10 @@ extension InspectedMessage {
     private static func fields(of evaluation: Evaluation) -> [Field] {
         evaluation.elements.map { Field("evaluated_element", $0.encoded.bytes) }
             + [Field("proof", evaluation.proof.encoded.bytes)]
+    }
+
+    private static func date(_ seconds: Int64) -> String {
+        "\(seconds), \(KeyTable.date(UnixTime(seconds: seconds)))"
     }
 
     private static func name(of type: TokenType) -> String {

@@ -6,17 +6,14 @@ struct RedemptionWords {
     let name: String
     /// A line for people.
     let text: String
-    /// The receipt, if one came.
-    let receipt: String?
     /// What to report if the token was not taken.
     let failure: CommandFailure?
 
     init(_ outcome: RedemptionOutcome) {
         switch outcome {
-        case .spent(let receipt):
-            self.init(name: "spent", text: "the token is spent", receipt: receipt)
-        case .replayed(let receipt):
-            self.init(name: "replayed", text: "the token was spent before with this binding: the same answer again", receipt: receipt)
+        case .spent: self.init(name: "spent", text: "the token is spent")
+        case .replayed:
+            self.init(name: "replayed", text: "the token was spent before with this binding: the same answer again")
         case .alreadySpent:
             self.init(name: "already-spent", text: "the token was spent before", hint: "spend another one")
         case .refused(let refusal):
@@ -34,17 +31,15 @@ struct RedemptionWords {
         return refusal.concernsKey ? "fetch new ones with portes token fetch" : "spend another one, or fetch new ones"
     }
 
-    private init(name: String, text: String, receipt: String?) {
+    private init(name: String, text: String) {
         self.name = name
         self.text = text
-        self.receipt = receipt
         failure = nil
     }
 
     private init(name: String, text: String, hint: String) {
         self.name = name
         self.text = text
-        receipt = nil
         failure = CommandFailure(text, hint: hint)
     }
 }

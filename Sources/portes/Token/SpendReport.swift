@@ -4,9 +4,19 @@ import PrivacyPass
 /// What a spend did, in the order in which the answers came.
 struct SpendReport {
     private var results: [SpendResult] = []
+    /// Whether the last answer was told when it came.
+    private var isTold = false
+
+    /// Adds the answer to a token that was sent before, and tells it at once.
+    mutating func addResumed(_ result: SpendResult) {
+        Output.note("a token sent before, whose answer was not known: \(RedemptionWords(result.outcome).text)")
+        add(result)
+        isTold = true
+    }
 
     mutating func add(_ result: SpendResult) {
         results.append(result)
+        isTold = false
         for tokens in result.unusable { Output.note(SpendReport.text(of: tokens)) }
         if result.outcome.isFinal, !result.isSettled {
             Output.note(
@@ -17,11 +27,11 @@ struct SpendReport {
     /// Prints the receipts, or as JSON all of it; the last answer is the one that counts.
     ///
     /// A receipt comes once: where standard output does not take it, it goes to standard error.
-    func show(json: Bool, unspent: Int) throws {
+    func show(json: Bool, unspent: Int, setAside: Int) throws {
         do {
-            try print(json: json, unspent: unspent)
+            try print(json: json, unspent: unspent, setAside: setAside)
         } catch let failure as OutputFailure {
-            let receipts = results.compactMap { RedemptionWords($0.outcome).receipt }
+            let receipts = results.compactMap(\.outcome.receipt)
             for receipt in receipts { Output.note("portes: note: the receipt is \(receipt)") }
             throw CommandFailure(
                 "\(failure.text), and the token is out of the wallet",
@@ -29,19 +39,19 @@ struct SpendReport {
         }
     }
 
-    private func print(json: Bool, unspent: Int) throws {
+    private func print(json: Bool, unspent: Int, setAside: Int) throws {
         guard let last = results.last else { return }
         let words = RedemptionWords(last.outcome)
         if json {
-            let receipts = results.compactMap { RedemptionWords($0.outcome).receipt }
+            let receipts = results.compactMap(\.outcome.receipt)
             try Output.json(
                 Shown(
-                    outcome: words.name, receipt: words.receipt ?? receipts.last,
+                    outcome: words.name, receipt: last.outcome.receipt ?? receipts.last,
                     receipts: receipts.count > 1 ? receipts : nil, unspent: unspent,
-                    setAside: results.flatMap(\.unusable).map(Shown.Tokens.init)))
+                    unspentSetAside: setAside, setAside: results.flatMap(\.unusable).map(Shown.Tokens.init)))
         } else {
-            if words.failure == nil { Output.note(words.text) }
-            for receipt in results.compactMap({ RedemptionWords($0.outcome).receipt }) { try Output.data(receipt) }
+            if words.failure == nil, !isTold { Output.note(words.text) }
+            for receipt in results.compactMap(\.outcome.receipt) { try Output.data(receipt) }
         }
     }
 
@@ -62,11 +72,16 @@ struct SpendReport {
         let outcome: String
         let receipt: String?
         let receipts: [String]?
+        /// How many more this origin could get.
         let unspent: Int
+        /// How many the wallet has of keys that this origin refused.
+        let unspentSetAside: Int
+        /// What was set aside by this spend.
         let setAside: [Tokens]
 
         enum CodingKeys: String, CodingKey {
             case outcome, receipt, receipts, unspent
+            case unspentSetAside = "unspent-set-aside"
             case setAside = "set-aside"
         }
 

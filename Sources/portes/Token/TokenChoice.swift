@@ -14,13 +14,23 @@ struct TokenChoice: ParsableArguments {
     }
 
     /// What was selected: of the oldest key, where several keys made tokens of one kind.
-    func holding(in wallet: Wallet) async throws -> Wallet.Holding {
+    ///
+    /// What is set aside, at the origin that was named or at any, is left out unless it is asked for or a key is named.
+    func holding(in wallet: Wallet, includeSetAside: Bool) async throws -> Wallet.Holding {
         let name = try originName.map { try ClientArgument.serverName($0, flag: "--origin-name") }
-        let fitting = try await wallet.holdings.filter { holding in
+        let all = try await wallet.holdings.filter { holding in
             try fits(holding.capability, keyID: holding.keyID)
                 && (name.map { holding.challenge.allows(origin: $0) } ?? true)
         }
+        let fitting = all.filter { holding in
+            includeSetAside || key != nil || (name.map { holding.isUsable(at: $0) } ?? holding.setAside.isEmpty)
+        }
         guard let first = fitting.first else {
+            guard all.isEmpty else {
+                throw CommandFailure(
+                    "the wallet has only such tokens as an origin refused, which are set aside",
+                    hint: "name their --key or add --include-set-aside, or fetch new ones with portes token fetch")
+            }
             throw CommandFailure(
                 "the wallet has no such token", hint: "portes token list --wallet FILE shows what it has")
         }

@@ -13,6 +13,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
             The tokens are for one origin, or with --any-origin for every origin that accepts such tokens. If a fetch \
             is cut off, the next one sends the same request again and is charged once.
 
+            With --origin the origin is asked first what it takes, so that nothing is charged for tokens of no use; \
+            --origin-name alone asks nothing.
+
             EXAMPLE: portes token fetch --issuer https://issuer.example --capability session --count 100 \
             --origin https://play.example --voucher-file code.txt --wallet my.wallet
             """)
@@ -39,12 +42,13 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let capability = try ClientArgument.capability(capability)
-        let name = try issuerName.map { try ClientArgument.serverName($0, flag: "--issuer-name") }
-        let issuer = try IssuerClient(issuer, name: name, connection: connection.connection)
+        let issuer = try connection.issuer(issuer, name: issuerName, proxy: connection.proxy)
+        let origin = try origin.map { try connection.origin($0, name: originName) }
         let challenge = try TokenChallenge(
-            tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: originNames())
+            tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
         let wallet = try ClientArgument.wallet(wallet)
         let voucher = try ClientArgument.voucher(voucherFile)
+        if let origin { try await check(challenge, with: origin) }
         let before = await wallet.count
         let result: FetchResult
         do {
@@ -74,14 +78,34 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     private func tokens(_ count: Int) -> String { count == 1 ? "1 token" : "\(count) tokens" }
 
-    private func originNames() throws -> [ServerName] {
-        if anyOrigin { return [] }
-        if let originName { return [try ClientArgument.serverName(originName, flag: "--origin-name")] }
-        return [try ClientArgument.origin(origin ?? "")]
+    private func originNames(_ origin: OriginClient?) throws -> [ServerName] {
+        if let origin { return [origin.name] }
+        return try originName.map { [try ClientArgument.serverName($0, flag: "--origin-name")] } ?? []
+    }
+
+    /// Throws if the origin says that it takes other tokens; an origin that says nothing may be one that is not up yet.
+    private func check(_ challenge: TokenChallenge, with origin: OriginClient) async throws {
+        do {
+            try await origin.check(challenge)
+        } catch {
+            switch error {
+            case .otherNames, .otherChallenge: throw error
+            default: break
+            }
+            let told = CommandFailure(clientError: error)?.message ?? "no answer from the origin"
+            Output.warning(
+                "it is not known whether the origin takes tokens for \(origin.name.text): \(told)",
+                hint: "give its name in challenges with --origin-name if it is another one")
+        }
     }
 }
 
 extension Wallet {
     /// How many unspent tokens there are.
     var count: Int { holdings.reduce(0) { $0 + $1.count } }
+
+    /// How many of them are not set aside for an origin.
+    func usableCount(at origin: ServerName) -> Int {
+        holdings.reduce(0) { $0 + ($1.isUsable(at: origin) ? $1.count : 0) }
+    }
 }

@@ -37,7 +37,7 @@ struct TokenRevokeCommand: AsyncParsableCommand {
             try await revoke(from: ClientArgument.existingWallet(wallet), through: connection)
         } else {
             let token = try ClientArgument.token(tokenFile ?? "-")
-            try await ask("one token", of: token.input.keyID, through: connection)
+            try await ask("one token", keyID: token.input.keyID, through: connection)
             try await publish(token, through: connection)
         }
     }
@@ -49,9 +49,9 @@ struct TokenRevokeCommand: AsyncParsableCommand {
             Output.note("a token taken out earlier, of which it is not known that it was revoked")
             token = earlier.token
         } else {
-            let holding = try await choice.holding(in: wallet)
-            let all = holding.count == 1 ? "the wallet's only token" : "one of the wallet's \(holding.count) tokens"
-            try await ask(all, of: holding.keyID, through: connection)
+            let holding = try await choice.holding(in: wallet, includeSetAside: true)
+            let all = holding.count == 1 ? "the only token of this kind in the wallet" : "one token of the \(holding.count) of this kind in the wallet"
+            try await ask(all, keyID: holding.keyID, through: connection)
             token = try await wallet.surrender(from: holding)
         }
         try await publish(token, through: connection)
@@ -59,9 +59,9 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     }
 
     /// Asks, once the authority was found and knows the key: until then no token is taken out.
-    private func ask(_ what: String, of keyID: TokenKeyID, through connection: AdminConnection) async throws {
+    private func ask(_ what: String, keyID: TokenKeyID, through connection: AdminConnection) async throws {
         let key = try await connection.key(keyID.hexadecimal)
-        if !yes { try Confirmation.ask("\(what) of \(key), is accepted no more") }
+        if !yes { try Confirmation.ask("this revokes \(what), made by \(key)") }
     }
 
     private func publish(_ token: Token, through connection: AdminConnection) async throws {

@@ -11,7 +11,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
         abstract: "Spend one token of a wallet at an origin.",
         discussion: """
             Asks the origin what it wants, and sends one token that fits. If no answer came last time, that token is \
-            sent again instead, to the same end: it counts once. The receipt goes to standard output.
+            sent again instead, to the same end: it counts once. The receipt goes to standard output; there is none \
+            with --path /verify, which answers 204.
 
             Tokens whose key the origin says is revoked, over or unknown are set aside for this origin, and one of the \
             next key is sent; at most \(Wallet.maximumTries) in one command.
@@ -26,7 +27,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The wallet file; made if it is absent and --issuer is given.") var wallet: String
     @Option(help: "The origin's URL.") var origin: String
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
-    @Option(help: "The path that takes the token.") var path: String = OriginClient.redemptionPath
+    @Option(help: "The path that takes the token: /redeem gives a receipt, /verify none.") var path: String = OriginClient.redemptionPath
     @Option(help: "The capability to spend, where the origin takes several.") var capability: String?
     @Flag(help: "Also use tokens that were set aside because this origin refused their key.")
     var includeSetAside = false
@@ -41,8 +42,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Output.check()
-        let name = try originName.map { try ClientArgument.serverName($0, flag: "--origin-name") }
-        let origin = try OriginClient(origin, name: name, connection: connection.connection)
+        let origin = try connection.origin(origin, name: originName)
         // A token for a fresh challenge may be the first.
         let wallet = try issuer == nil ? ClientArgument.existingWallet(wallet) : ClientArgument.wallet(wallet)
         if includeSetAside { try await wallet.readmit(at: origin.name) }
@@ -53,7 +53,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
             report.add(spent)
             result = spent
         }
-        try await report.show(json: json, unspent: wallet.count)
+        let usable = await wallet.usableCount(at: origin.name)
+        try await report.show(json: json, unspent: usable, setAside: wallet.count - usable)
         if let failure = result.flatMap({ RedemptionWords($0.outcome).failure }) { throw failure }
     }
 
@@ -67,8 +68,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
         for resumption in await wallet.resume(at: origin, path: path) {
             switch resumption.result {
             case .success(let result):
-                Output.note("a token sent before, whose answer was not known: \(RedemptionWords(result.outcome).text)")
-                report.add(result)
+                report.addResumed(result)
                 if RedemptionWords(result.outcome).failure == nil { good = result }
             case .failure(let error): unanswered = error
             }
@@ -83,20 +83,44 @@ struct TokenSpendCommand: AsyncParsableCommand {
         let issuer = try issuerClient()
         let challenges = try await origin.challenges(path: path)
         do {
-            let holding = try await wallet.holding(for: challenges, at: origin.name, of: wanted, issuer: issuer)
-            return try await wallet.spend(holding.capability, for: holding.challenge, at: origin, path: path)
+            let holding = try await holding(in: wallet, for: challenges, at: origin.name, wanted, issuer)
+            return try await wallet.spend(like: holding, at: origin, path: path)
         } catch WalletError.empty {
             let fresh = challenges.first { $0.challenge.redemptionContext != nil }
             if let issuer, let fresh {
                 return try await fetchAndSpend(fresh, wanted, from: issuer, into: wallet, at: origin)
             }
             await explain(wallet, challenges: challenges, at: origin.name)
+            let kind = wanted.map { "token of \($0)" } ?? "token"
             throw CommandFailure(
-                "the wallet has no token for this origin",
-                hint: fresh != nil
-                    ? "it takes only tokens for a fresh challenge: name the issuer with --issuer"
-                    : "fetch some with portes token fetch, with --origin and this origin's URL")
+                "the wallet has no \(kind) for this origin",
+                hint: await hint(wallet, challenges.map(\.challenge), at: origin.name, wanted))
         }
+    }
+
+    private func holding(
+        in wallet: Wallet, for challenges: [PrivateTokenChallenge], at origin: ServerName, _ wanted: Capability?,
+        _ issuer: IssuerClient?
+    ) async throws -> Wallet.Holding {
+        guard let wanted else { return try await wallet.holding(for: challenges, at: origin, issuer: issuer) }
+        return try await wallet.holding(for: challenges, at: origin, of: wanted, issuer: issuer)
+    }
+
+    /// What helps where no token fits.
+    private func hint(
+        _ wallet: Wallet, _ challenges: [TokenChallenge], at origin: ServerName, _ wanted: Capability?
+    ) async -> String {
+        if challenges.contains(where: { $0.redemptionContext != nil }) {
+            return "it takes only tokens for a fresh challenge: name the issuer with --issuer"
+        }
+        let fitting = await wallet.holdings.filter { challenges.contains($0.challenge) }
+        let others = Set(fitting.filter { $0.isUsable(at: origin) }.compactMap(\.capability)).sorted()
+        if let wanted, !others.isEmpty {
+            return "it has some of \(others.map(\.name).joined(separator: ", ")): check --capability, or fetch some of \(wanted)"
+        }
+        let flag = challenges.first.flatMap { OriginWords($0).flag } ?? "--origin and this origin's URL"
+        let isSetAside = fitting.contains { wanted == nil || $0.capability == wanted }
+        return (isSetAside ? "its tokens are set aside: fetch new ones" : "fetch some") + " with portes token fetch \(flag)"
     }
 
     /// Says what the origin asks for, and what the wallet has instead.
@@ -104,10 +128,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
         for offer in challenges {
             let challenge = offer.challenge
             let keyID = offer.tokenKey.flatMap { TokenKeyID(publicKey: $0, tokenType: challenge.tokenType) }
-            let names = challenge.originNames.map(\.text).joined(separator: ",").prefix(260)
             Output.note(
-                "the origin \(origin.text) asks for a token of the issuer \(challenge.issuerName.text.prefix(260))"
-                    + " for \(names.isEmpty ? "any origin" : names)" + (capability.map { ", capability \($0)" } ?? "")
+                "the origin \(origin.text) asks for a token of \(OriginWords(challenge).tokens)" + (capability.map { ", capability \($0)" } ?? "")
                     + (keyID.map { ", key \($0.hexadecimal.prefix(16)) or an older one" } ?? ""))
         }
         let list = await WalletList(wallet)
@@ -122,16 +144,20 @@ struct TokenSpendCommand: AsyncParsableCommand {
     ) async throws -> SpendResult {
         let asked = try await issuer.capability(of: challenge)
         let capability = wanted ?? asked
-        try await wallet.fetch(
-            1, of: capability, for: challenge.challenge, from: issuer, voucher: ClientArgument.voucher(voucherFile))
-        return try await wallet.spend(capability, for: challenge.challenge, at: origin, path: path)
+        let (challenge, voucher) = (challenge.challenge, try ClientArgument.voucher(voucherFile))
+        if let capability {
+            try await wallet.fetch(1, of: capability, for: challenge, from: issuer, voucher: voucher)
+        } else {
+            try await wallet.fetchOfFirstKey(1, for: challenge, from: issuer, voucher: voucher)
+        }
+        let fetched = await wallet.holdings.first { $0.capability == capability && $0.challenge == challenge }
+        guard let fetched else { throw WalletError.empty }
+        return try await wallet.spend(like: fetched, at: origin, path: path)
     }
 
     private func issuerClient() throws -> IssuerClient? {
-        guard let issuer else { return nil }
-        let name = try issuerName.map { try ClientArgument.serverName($0, flag: "--issuer-name") }
-        var connection = connection.connection
-        connection.proxy = issuerProxy
-        return try IssuerClient(issuer, name: name, connection: connection)
+        try issuer.map {
+            try connection.issuer($0, name: issuerName, proxy: issuerProxy, flag: "--issuer-proxy")
+        }
     }
 }

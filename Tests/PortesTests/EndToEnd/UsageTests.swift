@@ -12,6 +12,10 @@ import Testing
     ]
     static let voucher = ["voucher", "create", "--capability", "session", "--tokens", "1"]
 
+    static let fetch = [
+        "token", "fetch", "--issuer", "https://issuer.example", "--capability", "session", "--any-origin", "--wallet", "x",
+    ]
+
     /// What is typed, and the setting that the message names.
     static let typed: [(arguments: [String], named: String)] = [
         (authority + ["--listen", "nonsense"], "--listen"), (authority + ["--log-level", "loud"], "--log-level"),
@@ -36,6 +40,10 @@ import Testing
         (["key", "revoke", "xyzxyzxyz"], "xyzxyzxyz"), (["key", "revoke", "3f9a0c51", "--reason", "mood"], "--reason"),
         (voucher + ["--tokens", "0"], "--tokens"), (voucher + ["--count", "10001"], "--count"),
         (["voucher", "revoke", "abc", "--yes"], "voucher's id"),
+        (fetch + ["--issuer", "http://issuer.example"], "--issuer does not take"),
+        (fetch + ["--issuer", "issuer.example"], "--issuer"), (fetch + ["--proxy", "ftp://x"], "--proxy"),
+        (fetch + ["--capability", "A B"], "--capability"),
+        (["token", "spend", "--wallet", "x", "--origin", "play.example"], "--origin"),
         (["verifier", "add", "shop", "AAAA", "--capability", "session"], "identity key"),
         (["verifier", "add", "shop 1", "AAAA", "--capability", "session"], "shop 1"),
     ]

@@ -2,6 +2,7 @@ import Foundation
 import LibSodium
 import PortesClient
 import PrivacyPass
+import TestSupport
 import Testing
 
 @testable import portes
@@ -42,6 +43,16 @@ import Testing
             #expect(none.code == 1 && none.output.isEmpty)
             #expect(none.errors.hasPrefix("portes: error: the wallet has no such token\n"))
         }
+    }
+
+    @Test func anEmptyFileIsToldFromADamagedWallet() throws {
+        let root = URL(filePath: TemporaryDirectory.newPath())
+        defer { try? FileManager.default.removeItem(at: root) }
+        let place = try DemoDirectory(root.path)
+        let empty = try CommandRun(["token", "list", "--wallet", place.write("", to: "empty")])
+        #expect(empty.code == 1 && empty.errors.contains("is empty, and so no wallet\n"))
+        let damaged = try CommandRun(["token", "list", "--wallet", place.write("x", to: "damaged")])
+        #expect(damaged.code == 1 && damaged.errors.contains("damaged or not a wallet"))
     }
 
     @Test func aTokenOutOfTheWalletIsRevokedAlsoWhereTheFirstAttemptWasCutOff() async throws {

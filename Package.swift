@@ -48,7 +48,9 @@ let package = Package(
             // With the modules whose types its interface speaks in.
             targets: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation"]),
         .executable(name: "portes", targets: ["portes"]),
-    ] + (Context.environment["PORTES_FUZZED"] == nil ? [] : [.library(name: "Fuzzed", targets: ["KeyDelivery", "PortesClient"])]),
+    ]
+        + (Context.environment["PORTES_FUZZED"] == nil
+            ? [] : [.library(name: "Fuzzed", targets: ["KeyDelivery", "PortesClient"])]),
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -83,32 +85,37 @@ let package = Package(
         module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass", "VOPRF"]),
         module(
             "AuthorityStore",
-            ["Attestation", "JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", grdb]),
+            [
+                "Attestation", "JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation",
+                "SQLiteSupport", grdb,
+            ]),
         module(
             "AuthorityKeys",
             ["Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
         module(
             "AuthorityServer",
             [
-                "Attestation", "AuthorityKeys", "AuthorityStore", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "PrivacyPass",
-                "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird, logging, metrics, nioCore,
-                serviceLifecycle,
+                "Attestation", "AuthorityKeys", "AuthorityStore", "Issuance", "JOSE", "KeyDelivery", "KeyFiles",
+                "KeySchedule", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird,
+                logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // Redemption side.
-        module("PortesVerifier", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
+        module(
+            "PortesVerifier",
+            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
         module(
             "ClearingStore",
             [
-                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts",
-                "Revocation", "SQLiteSupport", grdb,
+                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass",
+                "Receipts", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "ClearingServer",
             [
-                "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird, logging, metrics, nioCore,
-                serviceLifecycle,
+                "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "PortesVerifier",
+                "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird,
+                logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // The app's side.
@@ -129,10 +136,10 @@ let package = Package(
         .executableTarget(
             name: "portes",
             dependencies: [
-                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "ClearingServer", "ClearingStore", "HTTPTransport",
-                "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesClient", "PortesClientHTTP",
-                "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF",
-                argumentParser, logging, serviceLifecycle, unixSignals, yams,
+                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "ClearingServer", "ClearingStore",
+                "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium",
+                "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation",
+                "SQLiteSupport", "ServerSupport", "VOPRF", argumentParser, logging, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict),
 
@@ -150,25 +157,25 @@ let package = Package(
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
         tests("KeyTransparency", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF"]),
         tests("ServerSupport", [
-            "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioPosix,
-            nioSSL, serviceLifecycle,
+            "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics,
+            nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
         ]),
         tests("HTTPTransport", [
             "HTTPTransport", "ServerSupport", "TestSupport", hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             serviceLifecycle,
         ]),
         tests("Authority", [
-            "JOSE", "KeyDelivery",
-            "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "KeyFiles",
-            "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF",
-            grdb, httpTypes, logging, serviceLifecycle,
+            "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
+            "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport",
+            "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging, serviceLifecycle,
         ]),
-        tests("PortesVerifier", ["JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
+        tests("PortesVerifier", [
+            "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",
+        ]),
         tests("Clearing", [
-            "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium",
-            "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport",
-            "VOPRF", grdb,
-            httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
+            "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport",
+            "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
         tests("PortesClient", [
             "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass", "TestSupport", "VOPRF",

@@ -19,7 +19,8 @@ package final class HTTPTransport: Sendable {
 
     /// Makes a client, with a proxy and a PEM file of certificate authorities that are trusted beside the system's.
     ///
-    /// It has at most `connections` open to one server; further requests wait for one of them. Throws ``HTTPTransportError/invalidCertificateAuthorityFile``.
+    /// It has at most `connections` open to one server; further requests wait for one of them. Throws
+    /// ``HTTPTransportError/invalidCertificateAuthorityFile``.
     package init(
         proxy: ProxyAddress? = nil, certificateAuthorityFile: String? = nil, connections: Int = 8
     ) throws(HTTPTransportError) {

@@ -63,9 +63,9 @@ package final class DataDirectory: Sendable {
         _ = flock(lock, LOCK_UN)
     }
 
-    /// Takes away again the database that was made under this value's lock, and the directory if this value made it: for
-    /// a first command that fails. Call it before the lock is released. `false`, and nothing is done, if the database was
-    /// there before.
+    /// Takes away again the database that was made under this value's lock, and the directory if this value made it:
+    /// for a first command that fails. Call it before the lock is released. `false`, and nothing is done, if the
+    /// database was there before.
     package func unmake() -> Bool {
         guard !hadDatabase else { return false }
         for name in ["", "-wal", "-shm", "-journal"] { unlink(databasePath + name) }

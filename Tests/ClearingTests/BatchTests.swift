@@ -77,7 +77,9 @@ import Testing
             let mint = try await clearing.deliveredMint()
             let good = Self.item(try mint.token(for: clearing.challenge))
             #expect(try await Self.post([], to: clearing).status == 422)
-            for other in ["text/plain", "application/jsonx", "application/ json", "application/json, text/plain", ";", ""] {
+            for other in [
+                "text/plain", "application/jsonx", "application/ json", "application/json, text/plain", ";", "",
+            ] {
                 #expect(try await Self.post([good], to: clearing, contentType: other).status == 415, "\(other)")
             }
             for same in ["Application/JSON", "application/json;charset=utf-8", " application/json\t; charset=utf-8"] {

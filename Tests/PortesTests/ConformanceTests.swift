@@ -7,7 +7,8 @@ import VOPRF
 @testable import portes
 
 @Suite struct ConformanceTests {
-    private static let rfc9497 = SourceTree.root.appending(path: "Tests/VOPRFTests/Vectors/rfc9497_ristretto255_sha512.json")
+    private static let rfc9497 = SourceTree.root.appending(
+        path: "Tests/VOPRFTests/Vectors/rfc9497_ristretto255_sha512.json")
 
     @Test func theVectorsOfRFC9497PassAndOtherModesAreSkipped() throws {
         let result = try ConformanceFile(path: Self.rfc9497.path).check()
@@ -50,7 +51,8 @@ import VOPRF
 
     /// Flips one bit of every byte in every text of hexadecimal digits.
     private func expectEveryBreakToFail(_ object: [String: Any]) throws {
-        let text = String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
+        let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        let text = String(decoding: data, as: UTF8.self)
         var breaks = 0
         for match in text.matches(of: /"((?:[0-9a-f]{2})+)"/) {
             let digits = match.1
@@ -61,7 +63,9 @@ import VOPRF
                 let broken = text.replacingCharacters(in: start..<end, with: Hexadecimal.encode([byte]))
                 breaks += 1
                 let counts = try check(json: broken)
-                #expect(counts[0] == 0 && counts[1] == 1, "not failed although \(digits.prefix(16))… was changed at byte \(offset / 2)")
+                #expect(
+                    counts[0] == 0 && counts[1] == 1,
+                    "not failed although \(digits.prefix(16))… was changed at byte \(offset / 2)")
             }
         }
         #expect(breaks > 300)

@@ -17,7 +17,8 @@ import Testing
     @Test(arguments: [[0x40, 0x20], [0x80, 0, 0, 0x20], [0xc0, 0, 0, 0, 0, 0, 0, 0x20]] as [[UInt8]])
     func aLengthThatIsNotInItsShortestFormIsRefused(length: [UInt8]) throws {
         let element = try Samples().request.blindedElement.encoded.bytes
-        #expect(try AmortizedBatchTokenRequest(decoding: batch(length: [0x20], elements: element)).blindedElements.count == 1)
+        let shortest = try AmortizedBatchTokenRequest(decoding: batch(length: [0x20], elements: element))
+        #expect(shortest.blindedElements.count == 1)
         #expect(throws: MessageError.nonMinimalInteger) {
             try AmortizedBatchTokenRequest(decoding: self.batch(length: length, elements: element))
         }
@@ -29,19 +30,22 @@ import Testing
             try AmortizedBatchTokenRequest(decoding: self.batch(length: huge, elements: []), maximumCount: 65_535)
         }
         #expect(throws: MessageError.truncated) {
-            try AmortizedBatchTokenRequest(decoding: self.batch(length: [0x8c, 0x80, 0, 0], elements: []), maximumCount: .max)
+            try AmortizedBatchTokenRequest(
+                decoding: self.batch(length: [0x8c, 0x80, 0, 0], elements: []), maximumCount: .max)
         }
     }
 
     @Test func aLengthThatIsNoMultipleOf32IsRefused() {
         #expect(throws: MessageError.invalidLength) {
-            try AmortizedBatchTokenRequest(decoding: self.batch(length: [33], elements: [UInt8](repeating: 1, count: 33)))
+            try AmortizedBatchTokenRequest(
+                decoding: self.batch(length: [33], elements: [UInt8](repeating: 1, count: 33)))
         }
     }
 
     @Test func oneItemMoreThanTheLimitIsRefused() throws {
         let samples = try Samples(batchCount: 5)
-        #expect(try AmortizedBatchTokenRequest(decoding: samples.batchRequest.encoded, maximumCount: 5).blindedElements.count == 5)
+        let whole = try AmortizedBatchTokenRequest(decoding: samples.batchRequest.encoded, maximumCount: 5)
+        #expect(whole.blindedElements.count == 5)
         #expect(throws: MessageError.tooManyItems) {
             try AmortizedBatchTokenRequest(decoding: samples.batchRequest.encoded, maximumCount: 4)
         }

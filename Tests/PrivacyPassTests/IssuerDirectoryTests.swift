@@ -5,8 +5,12 @@ import Testing
     private let directory = IssuerDirectory(
         issuerRequestURI: "/token-request",
         tokenKeys: [
-            .init(tokenType: .voprfRistretto255, tokenKey: [UInt8](repeating: 1, count: 32), notBefore: 2_000, capability: Capability("play")),
-            .init(tokenType: .voprfRistretto255, tokenKey: [UInt8](repeating: 2, count: 32), notBefore: 1_000, capability: Capability("play")),
+            .init(
+                tokenType: .voprfRistretto255, tokenKey: [UInt8](repeating: 1, count: 32), notBefore: 2_000,
+                capability: Capability("play")),
+            .init(
+                tokenType: .voprfRistretto255, tokenKey: [UInt8](repeating: 2, count: 32), notBefore: 1_000,
+                capability: Capability("play")),
             .init(tokenType: TokenType(rawValue: 2), tokenKey: [9], capability: Capability("session")),
         ])
 
@@ -41,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [Int64.min, -1, 0, 1, .max]) func aKeyThatBeginsBefore1970IsRefused(notBefore: Int64) {
-        let text = #"{"issuer-request-uri":"/x","token-keys":[{"token-type":5,"token-key":"AA==","not-before":\#(notBefore)}]}"#
+        let key = #"{"token-type":5,"token-key":"AA==","not-before":\#(notBefore)}"#
+        let text = #"{"issuer-request-uri":"/x","token-keys":[\#(key)]}"#
         let read = try? IssuerDirectory(decoding: Array(text.utf8))
         #expect(read?.tokenKeys.first?.notBefore == (notBefore < 0 ? nil : notBefore))
         #expect((read == nil) == (notBefore < 0))
@@ -58,8 +63,11 @@ import Testing
     @Test func whatIsTooLargeOrNotADirectoryIsRefused() {
         let large = [UInt8](repeating: 0x20, count: IssuerDirectory.maximumEncodedCount + 1)
         #expect(throws: IssuerDirectory.DirectoryError.tooLarge) { try IssuerDirectory(decoding: large) }
-        for bad in ["", "{}", "[]", #"{"issuer-name":"a/b","issuer-request-uri":"/x","token-keys":[]}"#, #"{"issuer-request-uri":"/x","token-keys":[{"token-type":65536,"token-key":""}]}"#,
-            #"{"issuer-request-uri":"/x","token-keys":[{"token-type":5,"token-key":"AA==","capability":"Not OK"}]}"#] {
+        for bad in [
+            "", "{}", "[]", #"{"issuer-name":"a/b","issuer-request-uri":"/x","token-keys":[]}"#,
+            #"{"issuer-request-uri":"/x","token-keys":[{"token-type":65536,"token-key":""}]}"#,
+            #"{"issuer-request-uri":"/x","token-keys":[{"token-type":5,"token-key":"AA==","capability":"Not OK"}]}"#,
+        ] {
             #expect(throws: IssuerDirectory.DirectoryError.malformed) { try IssuerDirectory(decoding: Array(bad.utf8)) }
         }
     }

@@ -11,8 +11,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "a b", "a,b", "user@host", "host:", "host:0", "host:01", "host:65536", "host:-1", "host:1x", ":443", "[]",
-        "[:", "[::1", "[::1]x", "[::g]", "http://a", "a/b", "bücher.example", "a\u{0}b", "host:123456",
+        "", " ", "a b", "a,b", "user@host", "host:", "host:0", "host:01", "host:65536", "host:-1", "host:1x", ":443",
+        "[]", "[:", "[::1", "[::1]x", "[::g]", "http://a", "a/b", "bücher.example", "a\u{0}b", "host:123456",
     ])
     func anythingElseIsNoName(text: String) {
         #expect(throws: MessageError.invalidName) { try ServerName(text) }
@@ -66,7 +66,9 @@ import Testing
     }
 
     @Test func capabilitiesAreShortLowerCaseNames() {
-        for good in ["session", "age-18", "a", "7", String(repeating: "x", count: 63)] { #expect(Capability(good) != nil) }
+        for good in ["session", "age-18", "a", "7", String(repeating: "x", count: 63)] {
+            #expect(Capability(good) != nil)
+        }
         for bad in ["", "-a", "a-", "A", "a b", "ä", "a.b", String(repeating: "x", count: 64)] {
             #expect(Capability(bad) == nil, "\(bad)")
         }

@@ -26,7 +26,8 @@ struct KnownAnswers: Decodable {
     /// The groups of VOPRF mode.
     static func voprf() throws -> KnownAnswers {
         let url = try #require(
-            Bundle.module.url(forResource: "rfc9497_ristretto255_sha512", withExtension: "json", subdirectory: "Vectors"))
+            Bundle.module.url(
+                forResource: "rfc9497_ristretto255_sha512", withExtension: "json", subdirectory: "Vectors"))
         let groups = try JSONDecoder().decode([KnownAnswers].self, from: Data(contentsOf: url))
         return try #require(groups.first { $0.mode == 1 })
     }

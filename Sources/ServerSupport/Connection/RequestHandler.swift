@@ -81,7 +81,8 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         if connection.headTraits.endsConnection { lastResponse = min(lastResponse, requestsBegun) }
         // RFC 9110, section 10.1.1: a client that asks first waits for this; a body too large is refused without it.
-        if mayContinue, connection.headTraits.knowsInterimAnswers, head.headerFields[.expect]?.lowercased() == "100-continue",
+        if mayContinue, connection.headTraits.knowsInterimAnswers,
+            head.headerFields[.expect]?.lowercased() == "100-continue",
             bodyRemaining.map({ $0 <= connection.limits.maximumExpectedBytes }) ?? true
         {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)

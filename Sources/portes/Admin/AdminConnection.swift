@@ -19,7 +19,8 @@ struct AdminConnection {
     init(_ options: AdminOptions) throws {
         let file = try options.file()
         files = AuthorityFiles(
-            data: Setting.value(options.data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.authorityData,
+            data: Setting.value(options.data, variable: "PORTES_DATA", file: file?.data)
+                ?? DefaultDirectory.authorityData,
             keys: Setting.value(options.keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys,
             passphraseFile: options.passphrase.file(file?.passphraseFile))
     }
@@ -74,7 +75,9 @@ struct AdminConnection {
         }
         await transport.shutdown()
         let response = try result.get()
-        guard response.status == 200, let reply = try? JSONDecoder().decode(AdminReply.self, from: Data(response.body)) else {
+        guard response.status == 200,
+            let reply = try? JSONDecoder().decode(AdminReply.self, from: Data(response.body))
+        else {
             throw CommandFailure(
                 "the running server did not understand the command", hint: "command and server must be of one version")
         }

@@ -11,8 +11,8 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run the token authority.",
         discussion: """
-            Prints "listening on URL" on standard error once it is ready. The issuer's name is part of every challenge, \
-            so it is kept: it can be corrected until the first token is issued, and not after that.
+            Prints "listening on URL" on standard error once it is ready. The issuer's name is part of every \
+            challenge, so it is kept: it can be corrected until the first token is issued, and not after that.
 
             EXAMPLE: portes authority run --listen 127.0.0.1:8080 --name issuer.example --passphrase-file pass
             """)
@@ -80,7 +80,8 @@ struct AuthorityRunCommand: AsyncParsableCommand {
 
     private static func tell(of name: ServerName) {
         Output.note("portes: note: this issuer is called \(name.text) from now on: tokens are bound to that name")
-        Output.note("portes: hint: until the first token is issued, start it with another: portes authority run --name HOST")
+        Output.note(
+            "portes: hint: until the first token is issued, start it with another: portes authority run --name HOST")
     }
 
     private func batch(_ file: Int?) throws -> Int {
@@ -88,7 +89,8 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         guard let text else { return AmortizedBatchTokenRequest.defaultMaximumCount }
         guard let size = Int(text), (1...1_000).contains(size) else {
             throw CommandFailure.usage(
-                "--batch-size does not take '\(text)'", hint: "give a number from 1 to 1000, for example --batch-size 100")
+                "--batch-size does not take '\(text)'",
+                hint: "give a number from 1 to 1000, for example --batch-size 100")
         }
         return size
     }

@@ -56,7 +56,8 @@ struct BenchCommand: AsyncParsableCommand {
             try Output.json(results)
             return
         }
-        try Output.data("load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB")
+        try Output.data(
+            "load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB")
         for result in results { try Output.data(result.line) }
     }
 }

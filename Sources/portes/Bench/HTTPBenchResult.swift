@@ -38,7 +38,8 @@ struct HTTPBenchResult: Encodable {
         let latency =
             latencies.map { String(format: "%8.1f %8.1f %8.1f", $0.p50, $0.p99, $0.p999) }
             ?? String(repeating: " ", count: 26)
-        return name.padding(toLength: max(34, name.count), withPad: " ", startingAt: 0) + time + inProcess + ratio + latency
+        return name.padding(toLength: max(34, name.count), withPad: " ", startingAt: 0)
+            + time + inProcess + ratio + latency
             + String(format: "%8.1f", residentMiB)
     }
 }

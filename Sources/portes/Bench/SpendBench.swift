@@ -51,7 +51,9 @@ struct SpendBench {
                     Spend(try fixture.verifier.verify($0, for: accepted, at: now), binding: .random())
                 }
                 for outcome in try await ledger.spend(spends) {
-                    guard case .spent(let receipt) = outcome else { throw CommandFailure("a fresh token was not spent") }
+                    guard case .spent(let receipt) = outcome else {
+                        throw CommandFailure("a fresh token was not spent")
+                    }
                     _ = signer.sign(receipt)
                 }
             }

@@ -27,8 +27,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
     var issuer: String?
     @Option(
         help: """
-            The key that signs the authority's deliveries, base64url (environment: PORTES_AUTHORITY_KEY; default: the one \
-            that the issuer's URL answers with first).
+            The key that signs the authority's deliveries, base64url (environment: PORTES_AUTHORITY_KEY; default: the \
+            one that the issuer's URL answers with first).
             """)
     var authorityKey: String?
     @Option(
@@ -42,11 +42,12 @@ struct ClearingRunCommand: AsyncParsableCommand {
     var origin: String?
     @Option(
         help: """
-            What tokens must be bound to: own-origin, any-origin or fresh-context (environment: PORTES_TOKENS; default: \
-            own-origin).
+            What tokens must be bound to: own-origin, any-origin or fresh-context (environment: PORTES_TOKENS; \
+            default: own-origin).
             """)
     var tokens: String?
-    @Option(name: .customLong("capability"), help: "A capability to accept; may be repeated. All that arrive otherwise.")
+    @Option(
+        name: .customLong("capability"), help: "A capability to accept; may be repeated. All that arrive otherwise.")
     var capabilities: [String] = []
     @Option(
         help: """
@@ -65,7 +66,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
         let serverConfiguration = try server.server(file: settings, defaultListen: "127.0.0.1:8081")
         let logger = try server.logger("portes.clearing", file: settings)
         let configuration = ClearingConfiguration(
-            dataDirectory: Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.clearingData,
+            dataDirectory: Setting.value(data, variable: "PORTES_DATA", file: file?.data)
+                ?? DefaultDirectory.clearingData,
             server: serverConfiguration,
             issuerURL: try issuerURL(file?.issuer),
             origin: try originName(file?.origin, address: serverConfiguration.address),
@@ -89,7 +91,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
             return try ServerURL(text).text
         } catch {
             throw CommandFailure.usage(
-                "--issuer does not take '\(text)'", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+                "--issuer does not take '\(text)'",
+                hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
         }
     }
 
@@ -103,7 +106,9 @@ struct ClearingRunCommand: AsyncParsableCommand {
         guard let scope = TokenScope(rawValue: text) else {
             throw CommandFailure.usage(
                 "--tokens does not take '\(text)'",
-                hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", ")), for example --tokens own-origin")
+                hint: """
+                    use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", ")), for example --tokens own-origin
+                    """)
         }
         return scope
     }

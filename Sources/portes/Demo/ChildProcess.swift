@@ -34,7 +34,8 @@ final class ChildProcess: Sendable {
 
     /// This program's own file, whatever its name; where tests run this type, the file `portes` beside theirs.
     static var executable: URL {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? CommandLine.arguments[0]
         let own = URL(filePath: path)
         return own.pathExtension == "xctest" ? own.deletingLastPathComponent().appending(path: "portes") : own
     }

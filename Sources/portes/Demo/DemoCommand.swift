@@ -7,8 +7,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Run an authority, a clearing server and an app on this machine, and show what each sees.",
         discussion: """
-            Starts both servers as child processes on loopback with a temporary directory, which is removed at the end. \
-            Exits with 0 only if every step came out as it should.
+            Starts both servers as child processes on loopback with a temporary directory, which is removed at the \
+            end. Exits with 0 only if every step came out as it should.
 
             EXAMPLE: portes demo
             """)

@@ -36,7 +36,9 @@ struct DemoDirectory {
     @discardableResult
     func write(_ text: String, to name: String) throws -> String {
         let path = root.appending(path: name).path
-        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
         else { throw CommandFailure("cannot write \(path)") }
         return path
     }

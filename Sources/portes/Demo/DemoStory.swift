@@ -34,7 +34,10 @@ struct DemoStory {
         let challenge = try await narrator.step("the app asks the clearing server what it wants") {
             try await app.challenge()
         } saw: { challenge in
-            [.app: "a token of issuer \(challenge.issuerName.text), type 0x0005", .clearing: "a request without a token: 401"]
+            [
+                .app: "a token of issuer \(challenge.issuerName.text), type 0x0005",
+                .clearing: "a request without a token: 401",
+            ]
         }
 
         let tokens = try await narrator.step("the app fetches 100 tokens with the voucher") {
@@ -63,7 +66,9 @@ struct DemoStory {
         let first = try await narrator.step("the app redeems five of them") {
             let first = try await app.redeem(tokens[0], binding: binding)
             try expect(first, 200, "spent")
-            for token in tokens[1..<5] { try expect(await app.redeem(token, binding: Randomness.bytes(32)), 200, "spent") }
+            for token in tokens[1..<5] {
+                try expect(await app.redeem(token, binding: Randomness.bytes(32)), 200, "spent")
+            }
             return first
         } saw: { _ in
             [
@@ -87,7 +92,8 @@ struct DemoStory {
         } saw: { _ in [.clearing: "a token spent before: refused"] }
 
         _ = try await narrator.step("somebody presents a forged token") {
-            try expect(await app.redeem(app.forged(from: tokens[5]), binding: Randomness.bytes(32)), 401, "bad-authenticator")
+            let forged = try app.forged(from: tokens[5])
+            try expect(await app.redeem(forged, binding: Randomness.bytes(32)), 401, "bad-authenticator")
         } saw: { _ in [.clearing: "an authenticator that the key did not make: refused, nothing kept"] }
 
         _ = try await narrator.step("the app presents a token that is for another origin") {
@@ -101,7 +107,9 @@ struct DemoStory {
     private func rotate(
         _ tokens: [Token], challenge: TokenChallenge, with app: DemoApp, voucher: Voucher, narrator: inout Narrator
     ) async throws {
-        let fresh = try await narrator.step("the admin rotates the key, and the app fetches ten tokens under the new one") {
+        let fresh = try await narrator.step(
+            "the admin rotates the key, and the app fetches ten tokens under the new one"
+        ) {
             _ = try await ChildProcess.run(["key", "rotate", "session"] + place.adminFlags)
             let fresh = try await app.fetch(10, for: challenge, voucher: voucher)
             guard fresh[0].input.keyID != tokens[0].input.keyID else { throw CommandFailure("the key is the old one") }

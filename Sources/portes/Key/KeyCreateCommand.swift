@@ -8,14 +8,15 @@ struct KeyCreateCommand: AdminCommand {
         commandName: "create",
         abstract: "Make the first key of a capability, or announce the successor of a retired one.",
         discussion: """
-            A key issues for one epoch; its tokens are accepted for a while longer. Everybody who fetches tokens of one \
-            capability in one epoch is in the same crowd, so epochs are long and capabilities few.
+            A key issues for one epoch; its tokens are accepted for a while longer. Everybody who fetches tokens of \
+            one capability in one epoch is in the same crowd, so epochs are long and capabilities few.
 
             EXAMPLE: portes key create --capability session --epoch 7d --acceptance 7d
             """)
 
     @Option(help: "The capability, for example session: lower-case letters, digits and hyphens.") var capability: String
-    @Option(help: "For how long the key issues, a number with s, m, h or d, up to 10 years.") var epoch = TimeSpan(seconds: 7 * 86_400)
+    @Option(help: "For how long the key issues, a number with s, m, h or d, up to 10 years.")
+    var epoch = TimeSpan(seconds: 7 * 86_400)
     @Option(help: "For how long after that its tokens are accepted, a number with s, m, h or d, up to 10 years.")
     var acceptance = TimeSpan(seconds: 7 * 86_400)
     @Option(help: "When issuing begins, in UNIX seconds; default: at once, or when a retired key stops issuing.")

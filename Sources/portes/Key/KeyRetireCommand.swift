@@ -7,8 +7,8 @@ struct KeyRetireCommand: AdminCommand {
         commandName: "retire",
         abstract: "Let a key run to its published dates, with no successor.",
         discussion: """
-            Clients were told these dates, so they do not change. To replace a key use rotate; to refuse its tokens use \
-            revoke. A later create makes a key that begins when this one stops issuing.
+            Clients were told these dates, so they do not change. To replace a key use rotate; to refuse its tokens \
+            use revoke. A later create makes a key that begins when this one stops issuing.
 
             EXAMPLE: portes key retire 3f9a0c51
             """)

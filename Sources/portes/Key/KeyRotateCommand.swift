@@ -7,11 +7,11 @@ struct KeyRotateCommand: AdminCommand {
         commandName: "rotate",
         abstract: "Make the next key of a capability current now.",
         discussion: """
-            Begins the announced key, if there is one, else makes a new one with the spans of the old. A retired key has \
-            no successor until one is created.
+            Begins the announced key, if there is one, else makes a new one with the spans of the old. A retired key \
+            has no successor until one is created.
 
-            The old key stops issuing; its tokens are accepted until the date published for it. A running authority and \
-            connected clearing servers follow within 5 s.
+            The old key stops issuing; its tokens are accepted until the date published for it. A running authority \
+            and connected clearing servers follow within 5 s.
 
             EXAMPLE: portes key rotate session
             """)

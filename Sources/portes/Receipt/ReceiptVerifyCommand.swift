@@ -42,7 +42,8 @@ struct ReceiptVerifyCommand: ParsableCommand {
 
     private func keys() throws -> [Ed25519.PublicKey] {
         guard let keys = JSONWebKeySet.publicKeys(in: try BoundedInput.read(jwks, limit: 256 * 1024)) else {
-            throw CommandFailure("not a JSON Web Key Set", hint: "save what the server serves at /.well-known/jwks.json")
+            throw CommandFailure(
+                "not a JSON Web Key Set", hint: "save what the server serves at /.well-known/jwks.json")
         }
         return keys
     }

@@ -7,8 +7,8 @@ struct VerifierAddCommand: AdminCommand {
         commandName: "add",
         abstract: "Trust a clearing server with the keys of capabilities.",
         discussion: """
-            The public key is what `portes clearing identity` prints on that server. The server must in turn be told the \
-            authority's key: see `portes authority show`.
+            The public key is what `portes clearing identity` prints on that server. The server must in turn be told \
+            the authority's key: see `portes authority show`.
 
             EXAMPLE: portes verifier add shop 1tQx… --capability session --capability play
             """)

@@ -22,7 +22,8 @@ enum VerifierTable {
             if json {
                 try Output.json(verifiers)
             } else if verifiers.isEmpty {
-                Output.note("no verifier is trusted; add one with: portes verifier add NAME PUBLICKEY --capability session")
+                Output.note(
+                    "no verifier is trusted; add one with: portes verifier add NAME PUBLICKEY --capability session")
             } else {
                 try table(verifiers).print()
             }

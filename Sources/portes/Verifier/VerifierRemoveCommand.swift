@@ -7,8 +7,9 @@ struct VerifierRemoveCommand: AdminCommand {
         commandName: "remove",
         abstract: "Deliver no more keys to a clearing server.",
         discussion: """
-            It keeps the keys it has received, and verifies and could mint with them as long as they are accepted: to make \
-            them worthless, rotate and then revoke them. It can be added again, and then gets the keys of that time.
+            It keeps the keys it has received, and verifies and could mint with them as long as they are accepted: to \
+            make them worthless, rotate and then revoke them. It can be added again, and then gets the keys of that \
+            time.
 
             EXAMPLE: portes verifier remove shop
             """)
@@ -24,8 +25,8 @@ struct VerifierRemoveCommand: AdminCommand {
         try Confirmation.ask(
             "clearing server \(name) gets no more keys of \(verifier.capabilities.joined(separator: ", "))",
             afterwards: """
-                it keeps the keys it has received: if it must not use them, rotate and revoke those; it can be added again \
-                with portes verifier add
+                it keeps the keys it has received: if it must not use them, rotate and revoke those; it can be added \
+                again with portes verifier add
                 """)
     }
 

@@ -7,9 +7,9 @@ struct VoucherCreateCommand: AdminCommand {
         commandName: "create",
         abstract: "Make bearer codes worth tokens of a capability.",
         discussion: """
-            Prints one code a line, with --json each with the id by which voucher list and voucher revoke speak of it. Only \
-            a hash of each code is kept: this is the only time they can be seen. Whoever has a code can use it, so hand \
-            codes out over a private way.
+            Prints one code a line, with --json each with the id by which voucher list and voucher revoke speak of it. \
+            Only a hash of each code is kept: this is the only time they can be seen. Whoever has a code can use it, \
+            so hand codes out over a private way.
 
             EXAMPLE: portes voucher create --capability session --tokens 100 --count 20 > codes.txt
             """)

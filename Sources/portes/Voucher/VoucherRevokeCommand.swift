@@ -8,8 +8,8 @@ struct VoucherRevokeCommand: AdminCommand {
         commandName: "revoke",
         abstract: "Refuse a voucher from now on.",
         discussion: """
-            Tokens that were fetched with it stay good: nobody can tell which they are. Name it by its id, or have its code \
-            read from a file or from standard input.
+            Tokens that were fetched with it stay good: nobody can tell which they are. Name it by its id, or have its \
+            code read from a file or from standard input.
 
             EXAMPLE: portes voucher revoke 5b0f2e77
             EXAMPLE: portes voucher revoke --voucher-file code.txt
@@ -33,7 +33,9 @@ struct VoucherRevokeCommand: AdminCommand {
     }
 
     func validate() throws {
-        guard (id == nil) != (voucherFile == nil) else { throw ValidationError("give the voucher's id or --voucher-file") }
+        guard (id == nil) != (voucherFile == nil) else {
+            throw ValidationError("give the voucher's id or --voucher-file")
+        }
     }
 
     func request() throws -> AdminRequest {

@@ -121,7 +121,8 @@ struct AdminTests {
         let codes = made.map(\.code)
         #expect(Set(codes).count == 3 && Set(vouchers.map(\.id)) == Set(made.map(\.id)))
         #expect(vouchers.allSatisfy { $0.tokens == 5 && $0.remaining == 5 && !$0.isRevoked })
-        guard case .voucher(let revoked) = await authority.handle(.revokeVoucher(id: String(vouchers[1].id.prefix(8)))) else {
+        let shortID = String(vouchers[1].id.prefix(8))
+        guard case .voucher(let revoked) = await authority.handle(.revokeVoucher(id: shortID)) else {
             throw CancellationError()
         }
         #expect(revoked.isRevoked && revoked.id == vouchers[1].id)

@@ -72,6 +72,7 @@ struct HousekeepingTests {
 
     private func secretFiles(in other: AuthorityDirectories? = nil) throws -> Int {
         let directories = other ?? directories
-        return try FileManager.default.contentsOfDirectory(atPath: directories.keys).filter { $0.hasSuffix(".token") }.count
+        return try FileManager.default.contentsOfDirectory(atPath: directories.keys)
+            .filter { $0.hasSuffix(".token") }.count
     }
 }

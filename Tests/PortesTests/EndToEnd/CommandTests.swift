@@ -80,8 +80,8 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func noLogLevelHidesAnOpenGate() async throws {
         try await withDirectory { place in
             let server = try ChildProcess(
-                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example", "--development", "--log-level"]
-                    + ["critical"] + place.adminFlags)
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example", "--development"]
+                    + ["--log-level", "critical"] + place.adminFlags)
             let line = try? await server.waitForLine("portes: warning: the gate is open")
             #expect(line != nil)
             await server.terminate()
@@ -151,7 +151,9 @@ import Testing
             _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
             let elsewhere = place.root.appending(path: "elsewhere").path
             let flags = ["--data", place.authorityData, "--keys", elsewhere, "--passphrase-file", place.passphraseFile]
-            for command in [["key", "create", "--capability", "play"], ["authority", "run", "--listen", "127.0.0.1:0"]] {
+            for command in [
+                ["key", "create", "--capability", "play"], ["authority", "run", "--listen", "127.0.0.1:0"],
+            ] {
                 let refused = try CommandRun(command + flags)
                 #expect(refused.code == 1)
                 #expect(refused.errors.hasPrefix("portes: error: the keys of this authority are not in \(elsewhere)\n"))
@@ -167,7 +169,8 @@ import Testing
         try await withDirectory { place in
             let file = try place.write("not a directory\n", to: "file")
             var flags = ["--data", "\(place.root.path)/a/data", "--keys", "\(place.root.path)/b/keys"]
-            flags += ["--passphrase-file", place.passphraseFile, "--\(wrong)", "\(parent == "file" ? file : parent)/nowhere/at/all"]
+            let outer = parent == "file" ? file : parent
+            flags += ["--passphrase-file", place.passphraseFile, "--\(wrong)", "\(outer)/nowhere/at/all"]
             let before = try FileManager.default.contentsOfDirectory(atPath: place.root.path).sorted()
             let failed = try CommandRun(["key", "create", "--capability", "session"] + flags)
             #expect(failed.code == 1 && failed.errors.contains("portes: hint: "), "\(failed.errors)")
@@ -198,7 +201,8 @@ import Testing
         try await withDirectory { place in
             let port = 49_152 + Int.random(in: 0..<8_000)
             let server = try ChildProcess(["authority", "run", "--listen", "127.0.0.1:\(port)"] + place.adminFlags)
-            #expect(try await server.waitForLine("portes: note: this issuer is called ").hasPrefix("127.0.0.1:\(port) "))
+            let note = try await server.waitForLine("portes: note: this issuer is called ")
+            #expect(note.hasPrefix("127.0.0.1:\(port) "))
             await server.terminate()
             let again = try ChildProcess(
                 ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
@@ -262,10 +266,20 @@ import Testing
             try ConfigurationFile.parse("authority:\n  lisen: 127.0.0.1:1\n", path: "portes.yaml")
         } throws: { error in
             let failure = error as? CommandFailure
-            return failure?.message == "portes.yaml: unknown setting authority.lisen" && failure?.hint == "did you mean listen?"
+            return failure?.message == "portes.yaml: unknown setting authority.lisen"
+                && failure?.hint == "did you mean listen?"
         }
         let file = try ConfigurationFile.parse(
-            "authority:\n  listen: 127.0.0.1:1\nclearing:\n  revocation-limit: 5m\n  capabilities:\n    - name: play\n      revocation-limit: 10m\n",
+            """
+            authority:
+              listen: 127.0.0.1:1
+            clearing:
+              revocation-limit: 5m
+              capabilities:
+                - name: play
+                  revocation-limit: 10m
+
+            """,
             path: "portes.yaml")
         #expect(file.authority?.listen == "127.0.0.1:1")
         #expect(file.clearing?.revocationLimit == "5m")
@@ -275,10 +289,13 @@ import Testing
     }
 
     @Test func spansOfTimeAreReadAndWritten() {
-        for (text, seconds) in [("0s", 0), ("90s", 90), ("15m", 900), ("1h", 3_600), ("7d", 604_800)] as [(String, Int64)] {
+        let spans: [(String, Int64)] = [("0s", 0), ("90s", 90), ("15m", 900), ("1h", 3_600), ("7d", 604_800)]
+        for (text, seconds) in spans {
             #expect(TimeSpan(text)?.seconds == seconds)
             #expect(TimeSpan(seconds: seconds).text == (seconds == 90 ? "90s" : text))
         }
-        for bad in ["", "7", "d", "-1d", "1w", "1.5h", "99999999999999999999s", "40000d"] { #expect(TimeSpan(bad) == nil, "\(bad)") }
+        for bad in ["", "7", "d", "-1d", "1w", "1.5h", "99999999999999999999s", "40000d"] {
+            #expect(TimeSpan(bad) == nil, "\(bad)")
+        }
     }
 }

@@ -56,7 +56,8 @@ import Testing
             var unanswered = 0
             for round in 0..<rounds {
                 let tokens = try await app.tokens(60, place) + app.tokens(60, place)
-                let spent = try await redeemUntilKilled(tokens, killAfter: 5 + (round * 11) % 30, servers: servers, place: place)
+                let spent = try await redeemUntilKilled(
+                    tokens, killAfter: 5 + (round * 11) % 30, servers: servers, place: place)
                 acknowledged += spent.count
                 unanswered += tokens.count - spent.count
                 let (server, url) = try await DemoServers.startClearing(in: place, authorityURL: servers.authorityURL)

@@ -35,6 +35,7 @@ package struct ClearingApplication: Sendable {
         self.configuration = configuration
         self.logger = logger
         let directory = try DataDirectory(path: configuration.dataDirectory, side: .clearing)
+        try ClearingFiles.check(in: directory)
         identity = try ClearingIdentity(in: directory)
         database = try ClearingDatabase(
             in: directory, identity: identity,
@@ -54,7 +55,7 @@ package struct ClearingApplication: Sendable {
         let redeemer = Redeemer(
             database: database,
             challenger: Challenger(database: database, origin: configuration.origin, scope: configuration.scope),
-            signer: try ReceiptSigner(in: directory), pool: ComputePool(), metrics: counts,
+            signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: ComputePool(), metrics: counts,
             failures: StoreFailureLog(logger: logger), time: time)
         server = try HTTPServer(
             configuration: configuration.server,

@@ -72,6 +72,11 @@ package final class ClearingDatabase: Sendable {
         replica.withLock { $0.delivery.flatMap { try? ServerName($0.issuer) } }
     }
 
+    /// Whether keys were ever delivered here, so that tokens may have been spent and receipts signed. Blocks.
+    package func hasServed() throws -> Bool {
+        try store.readBlocking { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM ledger)") ?? false }
+    }
+
     /// Closes the database. Blocks until running work is done.
     package func close() throws { try store.close() }
 }

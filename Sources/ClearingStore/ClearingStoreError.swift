@@ -2,6 +2,10 @@
 package enum ClearingStoreError: Error, Sendable, Hashable {
     /// The data directory belongs to another origin, scope, authority or issuer than asked for.
     case pinned(name: String, value: String, asked: String)
+    /// The database is gone, although this directory was in use: what was spent is not known any more.
+    case ledgerLost
+    /// A file is gone that the database belongs to.
+    case missingFile(name: String)
     /// What is stored contradicts itself.
     case damaged(String)
     /// Too many tokens wait for the disk.
@@ -30,6 +34,8 @@ extension ClearingStoreError: CustomStringConvertible {
         switch self {
         case .pinned(let name, let value, let asked):
             "this data directory belongs to the \(name == "scope" ? "setting tokens:" : name) \(value), not to \(asked)"
+        case .ledgerLost: "the database of what was spent is gone, and without it every token could be spent again"
+        case .missingFile(let name): "\(name) is gone, which belongs to the database in this data directory"
         case .damaged(let what): "\(what) in the clearing database is damaged"
         case .overloaded: "too many tokens wait to be spent"
         }
@@ -39,6 +45,10 @@ extension ClearingStoreError: CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .pinned(let name, let value, _): Self.advice(on: name, value)
+        case .ledgerLost:
+            "is the data directory mounted? if the database is lost, have the authority's admin revoke each key whose "
+                + "tokens were taken here (portes key revoke ID --reason ledger-lost), then start with a new --data"
+        case .missingFile: "restore it from a backup; if there is none, start with a new --data directory"
         case .damaged: "keep a copy of the data directory, then restore the latest backup"
         case .overloaded: nil
         }

@@ -10,7 +10,8 @@ package import SQLiteSupport
 /// Kept in `identity.key` in the data directory. Whoever reads that file can open every key that is sealed to it.
 package final class ClearingIdentity: Sendable {
     private let key: SealedBox.PrivateKey
-    private static let file = SecretFile(name: "identity.key", magic: "PORTESI1")
+    static let fileName = "identity.key"
+    private static let file = SecretFile(name: fileName, magic: "PORTESI1")
 
     /// The public key, which the admin of the authority has to trust.
     package var publicKey: SealedBox.PublicKey { key.publicKey }

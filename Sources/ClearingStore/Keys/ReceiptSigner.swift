@@ -11,15 +11,19 @@ package import SQLiteSupport
 package final class ReceiptSigner: Sendable {
     private let key: Ed25519.PrivateKey
     private let header: JSONWebSignature.Header
-    private static let file = SecretFile(name: "receipts.key", magic: "PORTESR1")
+    static let fileName = "receipts.key"
+    private static let file = SecretFile(name: fileName, magic: "PORTESR1")
 
-    /// The signer in a directory that this process has locked, with a new key where there is none. Blocks.
-    package init(in directory: DataDirectory) throws {
-        key = try Self.key(in: directory)
+    /// The signer in a directory that this process has locked, with a new key where there is none and none can have
+    /// been. Blocks.
+    ///
+    /// Throws ``ClearingStoreError/missingFile(name:)`` where there is none although `mustExist`.
+    package init(in directory: DataDirectory, mustExist: Bool = false) throws {
+        key = try Self.key(in: directory, mustExist: mustExist)
         header = JSONWebSignature.Header(purpose: .receipt, key: key.publicKey)
     }
 
-    private static func key(in directory: DataDirectory) throws -> Ed25519.PrivateKey {
+    private static func key(in directory: DataDirectory, mustExist: Bool) throws -> Ed25519.PrivateKey {
         let handle = try DirectoryHandle(directory.path)
         do {
             let seed = try file.read(in: handle, path: directory.path)
@@ -27,6 +31,7 @@ package final class ReceiptSigner: Sendable {
             guard let key = Ed25519.PrivateKey(seed: seed) else { throw KeyFileError.corrupt(path: directory.path) }
             return key
         } catch KeyFileError.notFound {
+            guard !mustExist else { throw ClearingStoreError.missingFile(name: fileName) }
             let key = Ed25519.PrivateKey()
             try file.create(key.seed(), in: handle)
             return key

@@ -43,6 +43,9 @@ package final class AuthorityKeyring: Sendable {
         return try signingKeys(revocation: revocation, delivery: delivery)
     }
 
+    /// Whether there are token keys in the directory at `path`.
+    package static func hasTokenKeys(at path: String) -> Bool { KeyDirectory.holdsAny(.token, at: path) }
+
     /// Whether the files of both signing keys are in the directory at `path`.
     package static func hasSigningKeys(
         at path: String, revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey

@@ -49,6 +49,12 @@ package final class KeyDirectory: Sendable {
         access(path + "/" + name.fileName, F_OK) == 0
     }
 
+    /// Whether there is a secret for `purpose` in the directory at `path`, which need not be unlocked, or there.
+    package static func holdsAny(_ purpose: KeyPurpose, at path: String) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.contains { KeyFileName(fileName: $0)?.purpose == purpose }
+    }
+
     /// Whether a key directory was made at `path`: if not, its passphrase is new and worth asking for twice.
     package static func exists(at path: String) -> Bool {
         access(path + "/" + Wrapping.fileName, F_OK) == 0

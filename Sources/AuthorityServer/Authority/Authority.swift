@@ -64,7 +64,8 @@ package final class Authority: Sendable {
     /// Opens the authority in a data directory with the key directory at `path`, which `open` opens or makes; blocks.
     ///
     /// Where the authority has signing keys and they are not at `path`, nothing is opened or made there: throws
-    /// ``AuthorityError/keysElsewhere(directory:)``. Else as ``init(in:keys:name:time:)``.
+    /// ``AuthorityError/keysElsewhere(directory:)``. Where it is new and there are keys at `path`: throws
+    /// ``AuthorityError/dataElsewhere(keys:)``. Else as ``init(in:keys:name:time:)``.
     package convenience init(
         in directory: DataDirectory, keysAt path: String, name: ServerName? = nil,
         time: any TimeSource = SystemTimeSource(), opening open: () throws -> KeyDirectory
@@ -76,6 +77,9 @@ package final class Authority: Sendable {
                 !AuthorityKeyring.hasSigningKeys(at: path, revocation: revocation, delivery: delivery)
             {
                 throw AuthorityError.keysElsewhere(directory: path)
+            }
+            if settings.revocationKey == nil, AuthorityKeyring.hasTokenKeys(at: path) {
+                throw AuthorityError.dataElsewhere(keys: path)
             }
             try self.init(database, keys: open(), name: name, time: time)
         } catch {

@@ -4,6 +4,8 @@ package enum AuthorityError: Error, Sendable, Hashable {
     case otherName(known: String)
     /// The key directory is not the one in which this authority's keys are.
     case keysElsewhere(directory: String)
+    /// There are keys in the key directory, but this authority is new: they belong to another data directory.
+    case dataElsewhere(keys: String)
     /// It runs as a server without its keys.
     case keysMissing
     /// Metrics are for this machine alone.
@@ -18,6 +20,7 @@ extension AuthorityError: CustomStringConvertible {
         switch self {
         case .otherName(let known): "this authority is \(known): the tokens it issued are bound to that name"
         case .keysElsewhere(let directory): "the keys of this authority are not in \(directory)"
+        case .dataElsewhere(let keys): "\(keys) holds the keys of an authority whose data is not in this data directory"
         case .keysMissing: "the authority cannot serve without its keys"
         case .metricsBeyondLoopback: "metrics are served on a loopback address alone"
         case .developmentBeyondLoopback: "the open gate of --development is for a loopback address alone"
@@ -29,7 +32,10 @@ extension AuthorityError: CustomStringConvertible {
         switch self {
         case .otherName(let known): "leave --name out or give \(known); for another name use another data directory"
         case .keysElsewhere:
-            "name their directory with --keys or PORTES_KEYS, or restore it from a backup; for a new authority give another --data"
+            "name their directory with --keys or PORTES_KEYS, or restore it from a backup; "
+                + "for a new authority give another --data"
+        case .dataElsewhere:
+            "is the data directory mounted, and --data right? for a new authority name an empty directory with --keys"
         case .keysMissing: "name the key directory with --keys"
         case .metricsBeyondLoopback: "use 127.0.0.1, or read them from the admin socket"
         case .developmentBeyondLoopback: "listen on 127.0.0.1, or leave --development out and create vouchers"

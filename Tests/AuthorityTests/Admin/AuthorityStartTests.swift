@@ -75,6 +75,19 @@ struct AuthorityStartTests {
         #expect(again.issuerName?.text == "issuer.example")
     }
 
+    @Test func aNewAuthorityDoesNotBeginOverTheKeysOfAnother() async throws {
+        let authority = try directories.authority()
+        _ = await authority.handle(.createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        try authority.close()
+        let files = try FileManager.default.contentsOfDirectory(atPath: directories.keys).sorted()
+        #expect(throws: AuthorityError.dataElsewhere(keys: directories.keys)) {
+            _ = try Authority(
+                in: DataDirectory(path: directories.data + "-2", side: .authority), keysAt: directories.keys,
+                opening: directories.keyDirectory)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directories.keys).sorted() == files)
+    }
+
     @Test func aMissingSecretIsNamedAtTheStart() async throws {
         let authority = try directories.authority()
         let reply = await authority.handle(

@@ -21,7 +21,7 @@ import Testing
             #expect(other.code == 1 && other.errors.contains("the wallet has no token of nosuch for this origin\n"))
             #expect(other.errors.contains("it has some of session: check --capability"))
             let json = try CommandRun(spend(servers.clearingURL, place) + ["--json"])
-            #expect(json.output.contains(/"setAside"\s*:\s*\[\]/))
+            #expect(json.output.contains(/"set-aside"\s*:\s*\[\]/))
             #expect(json.code == 0)
             #expect(json.output.contains(/"outcome"\s*:\s*"spent"/) && json.output.contains(/"unspent"\s*:\s*1/))
 

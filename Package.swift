@@ -155,7 +155,9 @@ let package = Package(
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("KeyFiles", ["KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
-        tests("KeyTransparency", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF"]),
+        tests("KeyTransparency", [
+            "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
+        ]),
         tests("ServerSupport", [
             "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics,
             nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle,

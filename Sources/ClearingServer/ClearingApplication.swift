@@ -55,8 +55,8 @@ package struct ClearingApplication: Sendable {
         let redeemer = Redeemer(
             database: database,
             challenger: Challenger(database: database, origin: configuration.origin, scope: configuration.scope),
-            signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: ComputePool(), metrics: counts,
-            failures: StoreFailureLog(logger: logger), time: time)
+            signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: ComputePool(),
+            metrics: counts, failures: StoreFailureLog(logger: logger), time: time)
         server = try HTTPServer(
             configuration: configuration.server,
             router: Self.publicRouter(redeemer, readiness, RequestMetrics(factory: metrics)), metrics: metrics,

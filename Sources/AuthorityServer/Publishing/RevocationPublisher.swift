@@ -32,7 +32,10 @@ final class RevocationPublisher: Sendable {
         var pages: [UInt64: Publication] = [:]
     }
 
-    init(database: AuthorityDatabase, signing: SigningKeys, issuerName: ServerName, time: any TimeSource, pool: ComputePool) {
+    init(
+        database: AuthorityDatabase, signing: SigningKeys, issuerName: ServerName, time: any TimeSource,
+        pool: ComputePool
+    ) {
         self.database = database
         self.signing = signing
         self.issuerName = issuerName
@@ -50,7 +53,8 @@ final class RevocationPublisher: Sendable {
     func page(after: UInt64) async throws -> Publication {
         let stand = try await database.revocationStand()
         if let page = head(of: stand).pages[after] { return page }
-        let (newStand, encoded) = try await database.encodedRevocations(after: after, limit: RevocationPage.maximumEntryCount)
+        let (newStand, encoded) = try await database.encodedRevocations(
+            after: after, limit: RevocationPage.maximumEntryCount)
         let signedHead = head(of: newStand).signedHead
         let page = try await pool.run {
             let entries = try encoded.map { try RevocationEntry(decoding: $0) }

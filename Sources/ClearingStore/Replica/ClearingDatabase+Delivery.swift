@@ -23,7 +23,8 @@ extension ClearingDatabase {
     ///
     /// Throws ``ReplicationError`` and changes nothing if the document is not the authority's, not for this server,
     /// older than one taken before, or holds a secret that does not match;
-    /// ``ClearingStoreError/pinned(name:value:asked:)`` if it is of another issuer than before and tokens were spent here; or ``StoreError``.
+    /// ``ClearingStoreError/pinned(name:value:asked:)`` if it is of another issuer than before and tokens were spent
+    /// here; or ``StoreError``.
     @discardableResult
     package func take(delivery text: String) async throws -> Bool {
         let document = try KeyDeliveryDocument(verifying: text, authority: replica.withLock { $0.authority })

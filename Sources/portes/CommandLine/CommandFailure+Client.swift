@@ -10,11 +10,13 @@ extension CommandFailure {
         case let error as IssuanceError: self.init(error)
         case let error as RedemptionError: self.init(error)
         case let error as WalletError: self.init(error)
-        case is ServerURL.URLError: self.init("not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
+        case is ServerURL.URLError:
+            self.init("not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
         case let error as HTTPTokenTransport.ConfigurationError:
             switch error {
             case .invalidProxy: self.init("not a proxy", hint: "give http://HOST:PORT or socks5://HOST:PORT")
-            case .invalidCertificateAuthorityFile: self.init("the certificate authority file cannot be used", hint: "give a readable PEM file")
+            case .invalidCertificateAuthorityFile:
+                self.init("the certificate authority file cannot be used", hint: "give a readable PEM file")
             }
         default: return nil
         }
@@ -26,20 +28,25 @@ extension CommandFailure {
             self.init(
                 "no answer from the issuer: \(failure.text)",
                 hint: "\(failure.hint ?? "try again"); fetching again charges nothing twice")
-        case .overloaded(let seconds): self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
+        case .overloaded(let seconds):
+            self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
         case .refused(let refusal): self.init(refusal)
         case .wrongIssuer: self.init("the challenge is for another issuer", hint: "check --issuer and --issuer-name")
         case .otherName(let name):
             self.init(
                 "the issuer's name is \(name.text), not that of its URL or --issuer-name; nothing was charged",
                 hint: "if it is the issuer you mean, add --issuer-name \(name.text)")
-        case .keyNotPublished: self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
-        case .noKey: self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
+        case .keyNotPublished:
+            self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
+        case .noKey:
+            self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
         case .keyNotIssuing: self.init("the issuer does not issue under this key", hint: "try again")
         case .failed(let status): self.init("the issuer answered with status \(status)", hint: "check --issuer")
         case .badAnswer: self.init("the answer is not one of an issuer", hint: "check --issuer")
         case .invalidProof:
-            self.init("the issuer used another key than it publishes", hint: "do not use this issuer: it may be marking its tokens")
+            self.init(
+                "the issuer used another key than it publishes",
+                hint: "do not use this issuer: it may be marking its tokens")
         case .unsupported: self.init("this kind of token cannot be fetched")
         }
     }
@@ -50,7 +57,10 @@ extension CommandFailure {
         case .voucherMalformed: self.init("not a voucher", hint: "check for a mistyped or missing character")
         case .voucherUnknown: self.init("the issuer does not know the voucher, or refuses it", hint: "get another one")
         case .wrongCapability: self.init("the voucher is for another capability", hint: "check --capability")
-        case .voucherExhausted: self.init("the voucher is worth fewer tokens than that", hint: "ask for fewer with --count, or get another voucher if it is used up")
+        case .voucherExhausted:
+            self.init(
+                "the voucher is worth fewer tokens than that",
+                hint: "ask for fewer with --count, or get another voucher if it is used up")
         case .other: self.init("the issuer refused")
         }
     }
@@ -62,8 +72,11 @@ extension CommandFailure {
                 "no answer from the origin: \(failure.text)",
                 hint: "\(failure.hint ?? "try again"); a token that was sent is sent again first, and counts once")
         case .overloaded(let seconds):
-            self.init("the origin is busy", hint: "spend again in \(seconds ?? 5) s: the same token is sent first, and counts once")
-        case .failed(let status): self.init("the origin answered with status \(status)", hint: "check --origin and --path")
+            self.init(
+                "the origin is busy",
+                hint: "spend again in \(seconds ?? 5) s: the same token is sent first, and counts once")
+        case .failed(let status):
+            self.init("the origin answered with status \(status)", hint: "check --origin and --path")
         case .badAnswer: self.init("the answer is not one of an origin", hint: "check --origin and --path")
         case .noChallenge:
             self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
@@ -95,14 +108,18 @@ extension CommandFailure {
     private init(_ error: WalletError) {
         switch error {
         case .inUse: self.init("another process has the wallet open", hint: "wait until it is done")
-        case .corrupt: self.init("the wallet file is damaged or not a wallet", hint: "it was left as it is; restore a copy or name another file")
+        case .corrupt:
+            self.init(
+                "the wallet file is damaged or not a wallet",
+                hint: "it was left as it is; restore a copy or name another file")
         case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
         case .closed: self.init("the wallet was closed")
         case .fileSystem(let code): self.init(fileSystem: code, path: nil)
         case .absent: self.init("there is no wallet", hint: "check --wallet, or fetch tokens with portes token fetch")
         case .empty: self.init("the wallet has no token that fits", hint: "fetch some with portes token fetch")
         case .severalCapabilities:
-            self.init("the wallet has tokens of several capabilities for this origin", hint: "name one with --capability")
+            self.init(
+                "the wallet has tokens of several capabilities for this origin", hint: "name one with --capability")
         case .wrongOrigin: self.init("these tokens are for another origin")
         case .wrongLength: self.init("the binding or purpose has a wrong length")
         }

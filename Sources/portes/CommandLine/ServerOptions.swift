@@ -94,7 +94,8 @@ struct ServerOptions: ParsableArguments {
         do {
             return try ListenAddress(text)
         } catch {
-            throw CommandFailure.usage("\(flag) does not take '\(text)'", hint: "give HOST:PORT, for example \(flag) 127.0.0.1:8080")
+            throw CommandFailure.usage(
+                "\(flag) does not take '\(text)'", hint: "give HOST:PORT, for example \(flag) 127.0.0.1:8080")
         }
     }
 }

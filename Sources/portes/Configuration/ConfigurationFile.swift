@@ -122,7 +122,8 @@ struct ConfigurationFile: Decodable {
         "authority": .names(AuthoritySection.CodingKeys.allCases.map(\.rawValue)),
         "clearing": .mapping(
             Dictionary(uniqueKeysWithValues: ClearingSection.CodingKeys.allCases.map { key in
-                (key.rawValue, key == .capabilities ? .list(.names(CapabilitySection.CodingKeys.allCases.map(\.rawValue))) : .value)
+                let inCapability = CapabilitySection.CodingKeys.allCases.map(\.rawValue)
+                return (key.rawValue, key == .capabilities ? .list(.names(inCapability)) : .value)
             })),
     ])
 }

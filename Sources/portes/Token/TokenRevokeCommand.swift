@@ -50,7 +50,10 @@ struct TokenRevokeCommand: AsyncParsableCommand {
             token = earlier.token
         } else {
             let holding = try await choice.holding(in: wallet, includeSetAside: true)
-            let all = holding.count == 1 ? "the only token of this kind in the wallet" : "one token of the \(holding.count) of this kind in the wallet"
+            let all =
+                holding.count == 1
+                ? "the only token of this kind in the wallet"
+                : "one token of the \(holding.count) of this kind in the wallet"
             try await ask(all, keyID: holding.keyID, through: connection)
             token = try await wallet.surrender(from: holding)
         }

@@ -27,7 +27,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The wallet file; made if it is absent and --issuer is given.") var wallet: String
     @Option(help: "The origin's URL.") var origin: String
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
-    @Option(help: "The path that takes the token: /redeem gives a receipt, /verify none.") var path: String = OriginClient.redemptionPath
+    @Option(help: "The path that takes the token: /redeem gives a receipt, /verify none.")
+    var path: String = OriginClient.redemptionPath
     @Option(help: "The capability to spend, where the origin takes several.") var capability: String?
     @Flag(help: "Also use tokens that were set aside because this origin refused their key.")
     var includeSetAside = false

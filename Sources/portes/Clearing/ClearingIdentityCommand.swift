@@ -14,14 +14,19 @@ struct ClearingIdentityCommand: AsyncParsableCommand {
             EXAMPLE: portes clearing identity --data /var/lib/portes-clearing
             """)
 
+    @Option(help: "The configuration file (environment: PORTES_CONFIG).") var config: String?
     @Option(help: "The data directory (environment: PORTES_DATA; default: Data/clearing).") var data: String?
     @Flag(help: "Print the result as JSON.") var json = false
 
     func run() async throws {
-        let data = Setting.value(data, variable: "PORTES_DATA", file: nil) ?? DefaultDirectory.clearingData
+        let file = try ConfigurationFile.read(Setting.value(config, variable: "PORTES_CONFIG", file: nil)).clearing
+        let data = Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.clearingData
         let identity = try await OffPool.run { () throws -> ClearingIdentity in
             do {
-                return try ClearingIdentity(in: DataDirectory(path: data, side: .clearing))
+                let directory = try DataDirectory(path: data, side: .clearing)
+                // Another key in place of one that is lost would be trusted for nothing.
+                try ClearingFiles.check(in: directory)
+                return try ClearingIdentity(in: directory)
             } catch StoreError.locked {
                 return try ClearingIdentity.open(atPath: data)
             }

@@ -6,6 +6,18 @@ import Testing
 
 /// Where a command takes its settings from.
 @Suite struct SettingTests {
+    @Test func theIdentityIsThatOfTheDirectoryInTheConfigurationFile() throws {
+        let root = URL(filePath: TemporaryDirectory.newPath())
+        defer { try? FileManager.default.removeItem(at: root) }
+        let place = try DemoDirectory(root.path)
+        let file = try place.write("clearing:\n  data: \(place.clearingData)\n", to: "portes.yaml")
+        let byFlag = try CommandRun(["clearing", "identity", "--data", place.clearingData])
+        #expect(byFlag.code == 0 && !byFlag.output.isEmpty)
+        #expect(try CommandRun(["clearing", "identity", "--config", file]).output == byFlag.output)
+        let byVariable = try CommandRun(["clearing", "identity"], environment: ["PORTES_CONFIG": file])
+        #expect(byVariable.output == byFlag.output)
+    }
+
     @Test func aFlagGoesOverTheEnvironmentAndThatOverTheFile() throws {
         let root = URL(filePath: TemporaryDirectory.newPath())
         defer { try? FileManager.default.removeItem(at: root) }

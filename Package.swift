@@ -86,18 +86,21 @@ let package = Package(
         module(
             "AuthorityStore",
             [
-                "Attestation", "JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation",
-                "SQLiteSupport", grdb,
+                "Attestation", "JOSE", "KeyDelivery", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass",
+                "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "AuthorityKeys",
-            ["Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
+            [
+                "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium",
+                "PrivacyPass", "Revocation",
+            ]),
         module(
             "AuthorityServer",
             [
                 "Attestation", "AuthorityKeys", "AuthorityStore", "Issuance", "JOSE", "KeyDelivery", "KeyFiles",
-                "KeySchedule", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird,
-                logging, metrics, nioCore, serviceLifecycle,
+                "KeySchedule", "KeyTransparency", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes,
+                hummingbird, logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // Redemption side.
@@ -168,8 +171,8 @@ let package = Package(
         ]),
         tests("Authority", [
             "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
-            "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport",
-            "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging, serviceLifecycle,
+            "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation",
+            "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging, serviceLifecycle,
         ]),
         tests("PortesVerifier", [
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",

@@ -7,6 +7,9 @@ enum AuthoritySchema {
         migrator.registerMigration("1-spine") { db in
             try db.execute(sql: keys + vouchersAndRequests + revocations + verifiers)
         }
+        migrator.registerMigration("2-keys") { db in
+            try db.execute(sql: LogSchema.logs + LogSchema.draws)
+        }
         return migrator
     }
 

@@ -54,7 +54,7 @@ extension RotationPlan {
         guard time < end, var dates = keyToMake(at: time) else { return [] }
         while time < end, made.count < 1_000 {
             made.append((time, dates))
-            time = max(time, dates.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -margin))
+            time = max(time, dates.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -terms.margin))
             dates = KeyDates(from: max(dates.issueUntil, time.adding(seconds: terms.announcement)), terms: terms)
         }
         return made

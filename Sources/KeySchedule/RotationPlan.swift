@@ -14,9 +14,6 @@ public struct RotationPlan: Sendable, Hashable {
         self.keys = keys.filter { $0.record.capability == terms.capability && $0.record.tokenType == terms.tokenType }
     }
 
-    /// How long before it has to be announced a key is made, in seconds: an hour, or a tenth of a shorter epoch.
-    public var margin: Int64 { min(3_600, terms.epoch / 10) }
-
     /// Whether no key is to follow those that there are.
     public var isRetired: Bool { last?.isRetired ?? false }
 
@@ -24,7 +21,7 @@ public struct RotationPlan: Sendable, Hashable {
     public func nextDue(at now: UnixTime) -> UnixTime? {
         guard !isRetired else { return nil }
         guard let last, last.record.acceptUntil > now else { return now }
-        return max(now, last.record.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -margin))
+        return max(now, last.record.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -terms.margin))
     }
 
     /// The dates of the key to be made now; `nil` if it is not yet time, or none is to follow.

@@ -12,12 +12,18 @@ public struct RotationTerms: Sendable, Hashable {
     public let acceptance: Int64
     /// How long before its first use the next key is announced, in seconds.
     public let announcement: Int64
+    /// Whether nothing is promised: dates of keys may move. For trying things out; readers of a key log refuse such
+    /// terms unless they were told otherwise.
+    public let isDevelopment: Bool
 
     /// The longest of the three that can be promised, in seconds: ten years.
     public static let maximumSeconds: Int64 = 10 * 366 * 86_400
 
     /// Terms from their parts; `nil` if a length is negative or over ten years, or the epoch is 0.
-    public init?(capability: Capability, tokenType: TokenType, epoch: Int64, acceptance: Int64, announcement: Int64) {
+    public init?(
+        capability: Capability, tokenType: TokenType, epoch: Int64, acceptance: Int64, announcement: Int64,
+        isDevelopment: Bool = false
+    ) {
         guard (1...Self.maximumSeconds).contains(epoch), (0...Self.maximumSeconds).contains(acceptance),
             (0...Self.maximumSeconds).contains(announcement)
         else { return nil }
@@ -26,5 +32,13 @@ public struct RotationTerms: Sendable, Hashable {
         self.epoch = epoch
         self.acceptance = acceptance
         self.announcement = announcement
+        self.isDevelopment = isDevelopment
     }
+
+    /// How long before it has to be announced a key is made, in seconds: an hour, or a tenth of a shorter epoch.
+    public var margin: Int64 { min(3_600, epoch / 10) }
+
+    /// Whether a schedule under these terms never has more than three keys live at a time: one announced, one issuing,
+    /// one accepting.
+    public var keepsThreeKeys: Bool { acceptance + announcement + margin <= 2 * epoch }
 }

@@ -88,7 +88,7 @@ struct RotationPlanTests {
                 }
             } catch HistoryViolation.tooManyKeys {
                 // Very short epochs with long acceptance: more keys are live than the rule allows, whoever plans.
-                #expect(before.terms.epoch < before.terms.acceptance + before.terms.announcement + before.plan.margin)
+                #expect(before.terms.epoch < before.terms.acceptance + before.terms.announcement + before.plan.terms.margin)
                 return
             }
         }

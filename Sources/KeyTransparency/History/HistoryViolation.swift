@@ -20,7 +20,7 @@ public enum HistoryViolation: Error, Sendable, Hashable {
     case acceptanceTooShort
     /// A published date was moved earlier without a revocation that would excuse it, or a key's identity was changed.
     case dateMovedEarlier
-    /// A key was said to have ended before its acceptance was over.
+    /// A key was said to have ended, or its spent tokens were counted, before its acceptance was over.
     case endedEarly
     /// More keys are live at one time than rotation needs: small crowds.
     case tooManyKeys

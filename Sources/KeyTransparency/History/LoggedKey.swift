@@ -12,12 +12,20 @@ public struct LoggedKey: Sendable, Hashable {
     /// How many tokens it issued, once it has ended.
     public internal(set) var issued: UInt64?
 
+    /// How many of its tokens clearing servers said were spent, as far as they did.
+    public internal(set) var redeemed: UInt64 = 0
+
     /// A key's revocation.
     public struct Revocation: Sendable, Hashable {
         /// Why.
         public let reason: RevocationReason
         /// When it was logged.
         public let time: UnixTime
+    }
+
+    init(record: KeyRecord, announced: UnixTime) {
+        self.record = record
+        self.announced = announced
     }
 
     /// The key's state at a time, as the log tells it.

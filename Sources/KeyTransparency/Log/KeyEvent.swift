@@ -15,12 +15,16 @@ public enum KeyEvent: Sendable, Hashable {
     /// A key's acceptance is over; how many tokens it issued.
     case ended(TokenKeyID, issued: UInt64)
 
+    /// How many tokens of a key a clearing server saw spent, with the statement that it signed (a compact JSON Web
+    /// Signature), after acceptance was over.
+    case redeemed(TokenKeyID, count: UInt64, statement: String)
+
     /// The key it is about; `nil` for terms.
     public var keyID: TokenKeyID? {
         switch self {
         case .terms: nil
         case .announced(let record), .rescheduled(let record): record.id
-        case .revoked(let id, _), .ended(let id, _): id
+        case .revoked(let id, _), .ended(let id, _), .redeemed(let id, _, _): id
         }
     }
 }

@@ -37,9 +37,11 @@ extension LogEntry {
         var keyID: String?
         var reason: String?
         var issued: UInt64?
+        var redeemed: UInt64?
+        var statement: String?
 
         enum CodingKeys: String, CodingKey {
-            case at, event, terms, key, reason, issued
+            case at, event, terms, key, reason, issued, redeemed, statement
             case keyID = "key-id"
         }
 
@@ -51,6 +53,8 @@ extension LogEntry {
             case .rescheduled(let record): (event, key) = ("rescheduled", record)
             case .revoked(let id, let reason): (event, keyID, self.reason) = ("revoked", id.hexadecimal, reason.name)
             case .ended(let id, let issued): (event, keyID, self.issued) = ("ended", id.hexadecimal, issued)
+            case .redeemed(let id, let count, let statement):
+                (event, keyID, redeemed, self.statement) = ("redeemed", id.hexadecimal, count, statement)
             }
         }
 
@@ -69,6 +73,9 @@ extension LogEntry {
             case "ended":
                 guard let id, let issued else { return nil }
                 return .ended(id, issued: issued)
+            case "redeemed":
+                guard let id, let redeemed, let statement else { return nil }
+                return .redeemed(id, count: redeemed, statement: statement)
             default: return nil
             }
         }
@@ -80,9 +87,10 @@ extension LogEntry {
         let epoch: Int64
         let acceptance: Int64
         let announcement: Int64
+        let development: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case capability, epoch, acceptance, announcement
+            case capability, epoch, acceptance, announcement, development
             case tokenType = "token-type"
         }
 
@@ -90,12 +98,13 @@ extension LogEntry {
             capability = terms.capability
             tokenType = terms.tokenType.rawValue
             (epoch, acceptance, announcement) = (terms.epoch, terms.acceptance, terms.announcement)
+            development = terms.isDevelopment ? true : nil
         }
 
         var value: RotationTerms? {
             RotationTerms(
                 capability: capability, tokenType: TokenType(rawValue: tokenType), epoch: epoch, acceptance: acceptance,
-                announcement: announcement)
+                announcement: announcement, isDevelopment: development ?? false)
         }
     }
 }

@@ -5,10 +5,12 @@ public struct TreeFrontier: Sendable, Hashable {
     /// The number of leaves.
     public private(set) var size: UInt64
     // The complete subtrees of the tree, the largest first.
-    private var edge: [Bytes32]
+    private(set) var edge: [Bytes32]
 
     /// The edge of the empty tree.
     public init() { (size, edge) = (0, []) }
+
+    init(size: UInt64, edge: [Bytes32]) { (self.size, self.edge) = (size, edge) }
 
     /// The edge of a tree of `size` leaves whose hashes are at hand.
     public init<Hashes: TreeHashes>(size: UInt64, hashes: Hashes) throws(Hashes.Failure) {

@@ -54,8 +54,8 @@ struct KeyHistoryTests {
         let first = try story.announce(0, 0, 100, 150)
         let second = try story.announce(80, 100, 200, 250)
         let third = try story.announce(150, 200, 300, 350)
-        try story.apply(150, .ended(first.id, issued: 7))
         #expect(story.issuing(0) == first.id && story.issuing(99) == first.id)
+        try story.apply(150, .ended(first.id, issued: 7))
         #expect(story.issuing(100) == second.id && story.issuing(200) == third.id && story.issuing(300) == nil)
         #expect(story.history.keys[first.id]?.issued == 7 && story.history.size == 5)
     }
@@ -135,8 +135,40 @@ struct KeyHistoryTests {
         try story.apply(149, .revoked(first.id, .keyCompromised))
         #expect(throws: HistoryViolation.keyIsOver) { try story.apply(149, .revoked(first.id, .unspecified)) }
         #expect(throws: HistoryViolation.keyIsOver) { try story.apply(149, .rescheduled(first)) }
-        try story.apply(149, .ended(first.id, issued: 1))
-        #expect(throws: HistoryViolation.keyIsOver) { try story.apply(149, .ended(first.id, issued: 2)) }
+        // Revoked or not, the count is not final before the date.
+        #expect(throws: HistoryViolation.endedEarly) { try story.apply(149, .ended(first.id, issued: 1)) }
+        #expect(throws: HistoryViolation.endedEarly) {
+            try story.apply(149, .redeemed(first.id, count: 1, statement: "a.b.c"))
+        }
+        try story.apply(150, .ended(first.id, issued: 1))
+        #expect(throws: HistoryViolation.keyIsOver) { try story.apply(150, .ended(first.id, issued: 2)) }
+        for _ in 0..<2 { try story.apply(150, .redeemed(first.id, count: .max - 1, statement: "a.b.c")) }
+        #expect(story.history.keys[first.id]?.redeemed == .max)
+    }
+
+    @Test func aLogThatBeginsWhileAKeyIssuesMayHaveThatKeyAndNoOtherOfThePast() throws {
+        var story = try Story()
+        let first = try story.announce(50, 0, 100, 150)
+        #expect(story.issuing(50) == first.id)
+        story = try Story()
+        try story.announce(50, 50, 150, 200)
+        #expect(throws: HistoryViolation.announcedLate) { try story.announce(170, 160, 260, 310) }
+    }
+
+    @Test func underDevelopmentTermsDatesMoveButWindowsDoNotOverlap() throws {
+        var story = try Story()
+        try story.apply(0, .terms(try #require(RotationTerms(
+            capability: story.capability, tokenType: .voprfRistretto255, epoch: 100, acceptance: 50, announcement: 20,
+            isDevelopment: true))))
+        let first = try story.announce(0, 0, 100, 150)
+        #expect(throws: HistoryViolation.windowsOverlap) { try story.announce(10, 10, 110, 160) }
+        try story.apply(10, .rescheduled(try story.key(0, 10, 150, like: first)))
+        let second = try story.announce(10, 10, 11, 11)
+        #expect(story.issuing(10) == second.id && story.history.isDevelopment)
+        // For good: later promises do not undo it.
+        try story.apply(20, .terms(try #require(RotationTerms(
+            capability: story.capability, tokenType: .voprfRistretto255, epoch: 100, acceptance: 50, announcement: 20))))
+        #expect(story.history.isDevelopment)
     }
 
     @Test func aPublishedDateMovesEarlierOnlyBecauseOfARevocation() throws {
@@ -181,7 +213,10 @@ struct KeyHistoryTests {
             .terms(try #require(RotationTerms(
                 capability: story.capability, tokenType: .voprfRistretto255, epoch: 604_800, acceptance: 604_800,
                 announcement: 86_400))),
-            .announced(record), .rescheduled(record), .revoked(record.id, .ledgerLost), .ended(record.id, issued: .max),
+            .terms(try #require(RotationTerms(
+                capability: story.capability, tokenType: .voprfRistretto255, epoch: 1, acceptance: 0, announcement: 0,
+                isDevelopment: true))),
+            .redeemed(record.id, count: 17, statement: "eyJ.eyJ.c2ln"), .announced(record), .rescheduled(record), .revoked(record.id, .ledgerLost), .ended(record.id, issued: .max),
         ]
         for event in events {
             let entry = LogEntry(time: UnixTime(seconds: 1_800_000_000), event: event)

@@ -33,16 +33,17 @@ extension KeyHistory {
     private func checkReschedule(_ record: KeyRecord, at time: UnixTime) throws(HistoryViolation) {
         let old = try changeable(record.id).record
         guard old.capability == record.capability, old.tokenType == record.tokenType else { throw .dateMovedEarlier }
-        let (terms, _) = try checkWindow(record, at: time)
-        guard !terms.isDevelopment else { return }
-        let isEarlier =
-            record.notBefore < old.notBefore || record.issueUntil < old.issueUntil
-            || record.acceptUntil < old.acceptUntil
-        // Only what has not begun can begin earlier, and only because the key before it is gone.
-        let mayBeginEarlier = time < old.notBefore && followsRevocation(record, at: time)
-        guard !isEarlier || (mayBeginEarlier && record.notBefore >= time) else { throw .dateMovedEarlier }
-        // What issues already cannot be put off: its tokens are out.
-        guard record.notBefore <= old.notBefore || time < old.notBefore else { throw .dateMovedEarlier }
+        if terms[Purpose(record)]?.isDevelopment != true {
+            let isEarlier =
+                record.notBefore < old.notBefore || record.issueUntil < old.issueUntil
+                || record.acceptUntil < old.acceptUntil
+            // Only what has not begun can begin earlier, and only because the key before it is gone.
+            let mayBeginEarlier = time < old.notBefore && followsRevocation(record, at: time)
+            guard !isEarlier || (mayBeginEarlier && record.notBefore >= time) else { throw .dateMovedEarlier }
+            // What issues already cannot be put off: its tokens are out.
+            guard record.notBefore <= old.notBefore || time < old.notBefore else { throw .dateMovedEarlier }
+        }
+        _ = try checkWindow(record, at: time)
     }
 
     /// What holds for a record that is announced and for one whose dates change.

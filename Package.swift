@@ -80,6 +80,9 @@ let package = Package(
         module("KeyTransparency", ["KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
 
+        // The key log's witnesses: what a log asks of them.
+        module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
+
         // Issuance side.
         module("Attestation", ["LibSodium", "PrivacyPass"]),
         module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass", "VOPRF"]),
@@ -160,6 +163,10 @@ let package = Package(
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
         tests("KeyTransparency", [
             "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
+        ]),
+        tests("Witness", [
+            "HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "ServerSupport", "TestSupport",
+            "Witnessing", httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
         tests("ServerSupport", [
             "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics,

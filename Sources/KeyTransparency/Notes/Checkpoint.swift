@@ -55,7 +55,7 @@ public struct Checkpoint: Sendable, Hashable {
 
 extension UInt64 {
     /// The number in decimal digits without leading zeros, or `nil`.
-    init?(decimal text: some StringProtocol) {
+    package init?(decimal text: some StringProtocol) {
         guard let value = UInt64(text), String(value) == text else { return nil }
         self = value
     }

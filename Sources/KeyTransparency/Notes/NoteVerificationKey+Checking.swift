@@ -1,9 +1,9 @@
-internal import KeySchedule
+package import KeySchedule
 internal import LibSodium
 
 extension NoteVerificationKey {
     /// Whether a signature claims to be of this key.
-    func made(_ signature: NoteSignature) -> Bool { signature.name == name && signature.keyID == id }
+    package func made(_ signature: NoteSignature) -> Bool { signature.name == name && signature.keyID == id }
 
     /// Whether an Ed25519 signature holds over a note's text.
     func isValidSignature(_ signature: NoteSignature, for text: String) -> Bool {
@@ -12,7 +12,7 @@ extension NoteVerificationKey {
     }
 
     /// The time of a cosignature that holds over a checkpoint's text, or `nil` (C2SP tlog-cosignature).
-    func cosignatureTime(_ signature: NoteSignature, for text: String) -> UnixTime? {
+    package func cosignatureTime(_ signature: NoteSignature, for text: String) -> UnixTime? {
         guard type == .cosignature, signature.signature.count == type.signatureCount,
             let bytes = Bytes64(signature.signature.dropFirst(8))
         else { return nil }

@@ -33,6 +33,9 @@ public struct WitnessPolicy: Sendable, Hashable {
     /// How far ahead of this clock a witness's may be, in seconds.
     static let clockTolerance: Int64 = 300
 
+    /// Whether a cosignature of this age in seconds, negative if its time is ahead of ours, is recent.
+    package func counts(age: Int64) -> Bool { age <= maximumAge && age >= -Self.clockTolerance }
+
     /// The witnesses whose cosignature on a note holds and is recent.
     ///
     /// A known witness's line that does not hold makes the whole note ``NoteError/invalidSignature``.
@@ -43,8 +46,7 @@ public struct WitnessPolicy: Sendable, Hashable {
             guard let time = witness.cosignatureTime(signature, for: note.unverifiedText) else {
                 throw .invalidSignature
             }
-            let age = now.seconds(since: time)
-            if age <= maximumAge, age >= -Self.clockTolerance, !found.contains(witness) { found.append(witness) }
+            if counts(age: now.seconds(since: time)), !found.contains(witness) { found.append(witness) }
         }
         return found
     }

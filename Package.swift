@@ -101,9 +101,9 @@ let package = Package(
         module(
             "AuthorityServer",
             [
-                "Attestation", "AuthorityKeys", "AuthorityStore", "Issuance", "JOSE", "KeyDelivery", "KeyFiles",
-                "KeySchedule", "KeyTransparency", "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes,
-                hummingbird, logging, metrics, nioCore, serviceLifecycle,
+                "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE", "KeyDelivery",
+                "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Revocation", "SQLiteSupport",
+                "ServerSupport", "Witnessing", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // Redemption side.

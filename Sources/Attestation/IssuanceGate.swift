@@ -56,7 +56,11 @@ package enum ChargeOutcome: Sendable, Hashable {
         case wrongCapability
         /// The voucher is worth fewer tokens than requested.
         case exhausted
+        /// The voucher drew as much under this key as one may.
+        case quotaExceeded
         /// The key does not issue now.
         case keyNotIssuing
+        /// As many tokens were issued under the key as may be: the next one has to begin first.
+        case keyExhausted
     }
 }

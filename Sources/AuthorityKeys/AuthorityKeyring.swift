@@ -1,7 +1,7 @@
 package import Issuance
 package import KeyFiles
 package import KeySchedule
-package import LibSodium
+import LibSodium
 package import PrivacyPass
 
 /// The authority's secrets in its key directory.
@@ -37,27 +37,25 @@ package final class AuthorityKeyring: Sendable {
         }
     }
 
-    /// Makes and stores new signing keys.
-    package func makeSigningKeys() throws -> SigningKeys {
-        let (revocation, delivery) = try (makeSigningKey(.revocationHead), makeSigningKey(.keyDelivery))
-        return try signingKeys(revocation: revocation, delivery: delivery)
-    }
-
     /// Whether there are token keys in the directory at `path`.
     package static func hasTokenKeys(at path: String) -> Bool { KeyDirectory.holdsAny(.token, at: path) }
 
-    /// Whether the files of both signing keys are in the directory at `path`.
-    package static func hasSigningKeys(
-        at path: String, revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey
-    ) -> Bool {
-        KeyDirectory.holds(fileName(.revocationHead, revocation), at: path)
-            && KeyDirectory.holds(fileName(.keyDelivery, delivery), at: path)
+    /// Whether the files of all signing keys that are known are in the directory at `path`.
+    package static func hasSigningKeys(_ keys: SigningKeys.PublicKeys, at path: String) -> Bool {
+        keys.named.allSatisfy { purpose, key in
+            key.map { KeyDirectory.holds(fileName(purpose, $0), at: path) } ?? true
+        }
     }
 
-    /// The signing keys with these public keys.
-    package func signingKeys(revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey) throws -> SigningKeys {
-        try SigningKeys(
-            revocationHead: signingKey(.revocationHead, revocation), keyDelivery: signingKey(.keyDelivery, delivery))
+    /// The signing keys with these public keys; those that are not known yet are made and stored.
+    package func signingKeys(_ known: SigningKeys.PublicKeys) throws -> SigningKeys {
+        func key(_ purpose: KeyPurpose, _ known: Ed25519.PublicKey?) throws -> Ed25519.PrivateKey {
+            try signingKey(purpose, known ?? makeSigningKey(purpose))
+        }
+        return try SigningKeys(
+            revocationHead: key(.revocationHead, known.revocationHead),
+            keyDelivery: key(.keyDelivery, known.keyDelivery), keyLog: key(.keyLog, known.keyLog),
+            revocationLog: key(.revocationLog, known.revocationLog))
     }
 
     private func makeSigningKey(_ purpose: KeyPurpose) throws -> Ed25519.PublicKey {
@@ -79,5 +77,15 @@ package final class AuthorityKeyring: Sendable {
     /// The file of a signing key is named by the digest of its public key.
     private static func fileName(_ purpose: KeyPurpose, _ publicKey: Ed25519.PublicKey) -> KeyFileName {
         KeyFileName(purpose, id: SHA256.hash(publicKey.encoded))
+    }
+}
+
+extension SigningKeys.PublicKeys {
+    /// Each key with what its file is called after.
+    fileprivate var named: [(KeyPurpose, Ed25519.PublicKey?)] {
+        [
+            (.revocationHead, revocationHead), (.keyDelivery, keyDelivery), (.keyLog, keyLog),
+            (.revocationLog, revocationLog),
+        ]
     }
 }

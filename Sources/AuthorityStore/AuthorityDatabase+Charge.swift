@@ -6,6 +6,7 @@ import LibSodium
 import PrivacyPass
 import Revocation
 import SQLiteSupport
+import Synchronization
 
 extension AuthorityDatabase: IssuanceGate {
     /// Decides and charges in one transaction, which is durable before this returns; see ``IssuanceGate``.
@@ -16,12 +17,13 @@ extension AuthorityDatabase: IssuanceGate {
     /// that made-up vouchers keep no disk busy.
     package func charge(_ charge: Charge) async throws -> ChargeOutcome {
         do {
+            let limits = limits.withLock { $0 }
             return try await store.write { [time] db in
                 if let keyID = try Self.keyOnRecord(db, charge.request) { return .repeated(keyID) }
                 let now = time.now().wall
-                if let refusal = try Self.refusal(db, charge, at: now) { return .refused(refusal) }
+                if let refusal = try Self.refusal(db, charge, limits: limits, at: now) { return .refused(refusal) }
                 guard try Self.record(db, charge) else { throw UnreadableRow() }
-                try Self.count(db, charge, at: now)
+                try Self.count(db, charge)
                 try Self.pay(db, charge)
                 return .charged
             }
@@ -38,23 +40,39 @@ extension AuthorityDatabase: IssuanceGate {
 
     /// Why a request cannot be charged, found out by reading alone.
     private static func refusal(
-        _ db: Database, _ charge: Charge, at now: UnixTime
+        _ db: Database, _ charge: Charge, limits: [Capability: IssuanceLimits], at now: UnixTime
     ) throws -> ChargeOutcome.Refusal? {
         let keys = try db.cachedStatement(
             sql: """
-                SELECT capability FROM token_key WHERE id = ?1 AND not_before <= ?2 AND ?2 < issue_until
+                SELECT capability, issued FROM token_key WHERE id = ?1
+                    AND not_before - ?4 <= ?2 AND ?2 < min(issue_until + ?4, accept_until)
                     AND NOT EXISTS (SELECT 1 FROM revocation WHERE subject = ?3)
                 """)
-        let keyID = charge.keyID.bytes.data
-        guard
-            let key = try Row.fetchOne(keys, arguments: [keyID, now.seconds, subject(of: .key(charge.keyID))])
-        else { return .keyNotIssuing }
+        let arguments: StatementArguments = [
+            charge.keyID.bytes.data, now.seconds, subject(of: .key(charge.keyID)), KeyRecord.issuingLeeway,
+        ]
+        guard let key = try Row.fetchOne(keys, arguments: arguments) else { return .keyNotIssuing }
+        let capability = try key.capability("capability")
+        let limits = limits[capability] ?? IssuanceLimits()
+        guard try key.value("issued", as: Int64.self) <= limits.tokensPerKey - Int64(charge.count) else {
+            return .keyExhausted
+        }
         guard case .voucher(let hash) = charge.payer else { return nil }
+        return try refusal(db, charge, of: hash, for: capability, quota: limits.quota)
+    }
+
+    private static func refusal(
+        _ db: Database, _ charge: Charge, of voucher: VoucherHash, for capability: Capability, quota: Int64?
+    ) throws -> ChargeOutcome.Refusal? {
         let vouchers = try db.cachedStatement(
             sql: "SELECT capability, remaining FROM voucher WHERE hash = ? AND is_revoked = 0")
-        guard let voucher = try Row.fetchOne(vouchers, arguments: [hash.bytes.data]) else { return .unknownVoucher }
-        guard try voucher.capability("capability") == key.capability("capability") else { return .wrongCapability }
-        return try voucher.value("remaining", as: Int64.self) < Int64(charge.count) ? .exhausted : nil
+        guard let row = try Row.fetchOne(vouchers, arguments: [voucher.bytes.data]) else { return .unknownVoucher }
+        guard try row.capability("capability") == capability else { return .wrongCapability }
+        guard try row.value("remaining", as: Int64.self) >= Int64(charge.count) else { return .exhausted }
+        guard let quota else { return nil }
+        let draws = try db.cachedStatement(sql: "SELECT tokens FROM drawn WHERE key_id = ? AND voucher = ?")
+        let drawn = try Int64.fetchOne(draws, arguments: [charge.keyID.bytes.data, voucher.bytes.data]) ?? 0
+        return drawn <= quota - Int64(charge.count) ? nil : .quotaExceeded
     }
 
     /// Puts a request on record; `false` if it is there already.
@@ -64,10 +82,9 @@ extension AuthorityDatabase: IssuanceGate {
         return db.changesCount == 1
     }
 
-    private static func count(_ db: Database, _ charge: Charge, at now: UnixTime) throws {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE token_key SET issued = issued + ?1 WHERE id = ?2 AND not_before <= ?3 AND ?3 < issue_until")
-        try statement.execute(arguments: [charge.count, charge.keyID.bytes.data, now.seconds])
+    private static func count(_ db: Database, _ charge: Charge) throws {
+        let statement = try db.cachedStatement(sql: "UPDATE token_key SET issued = issued + ?1 WHERE id = ?2")
+        try statement.execute(arguments: [charge.count, charge.keyID.bytes.data])
         guard db.changesCount == 1 else { throw ChargeOutcome.Refusal.keyNotIssuing }
     }
 
@@ -77,5 +94,11 @@ extension AuthorityDatabase: IssuanceGate {
             sql: "UPDATE voucher SET remaining = remaining - ?1 WHERE hash = ?2 AND remaining >= ?1 AND is_revoked = 0")
         try statement.execute(arguments: [charge.count, voucher.bytes.data])
         guard db.changesCount == 1 else { throw ChargeOutcome.Refusal.exhausted }
+        let draw = try db.cachedStatement(
+            sql: """
+                INSERT INTO drawn VALUES (?1, ?2, ?3)
+                ON CONFLICT (key_id, voucher) DO UPDATE SET tokens = tokens + excluded.tokens
+                """)
+        try draw.execute(arguments: [charge.keyID.bytes.data, voucher.bytes.data, charge.count])
     }
 }

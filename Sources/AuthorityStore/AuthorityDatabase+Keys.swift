@@ -16,53 +16,16 @@ package struct StoredKey: Sendable, Hashable {
     /// How many tokens were issued under it.
     package let issued: Int64
 
+    /// The key and what was decided about it.
+    package var standing: KeyStanding { KeyStanding(record, isRevoked: isRevoked, isRetired: isRetired) }
+
     /// What it may be used for at a time.
     package func state(at time: UnixTime) -> KeyState { record.state(at: time, isRevoked: isRevoked) }
-}
-
-/// Why a key was not stored.
-package enum KeyInsertionError: Error, Sendable, Hashable {
-    /// A key whose id ends with the same byte is live, or has requests on record: draw another.
-    case truncatedIDInUse
-    /// Another key of the capability issues in the same time.
-    case overlaps(TokenKeyID)
 }
 
 extension AuthorityDatabase {
     /// All keys ever, by capability and then by date.
     package func keys() throws -> [StoredKey] { try store.readBlocking(Self.keys) }
-
-    /// Stores a new key and what each trusted verifier needs to have it; where `replacing` is given, that key stops
-    /// issuing when the new one begins. Throws ``KeyInsertionError``.
-    package func insertKey(
-        _ record: KeyRecord, replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery]
-    ) throws {
-        try store.writeBlocking { db in
-            let others = try Self.keys(db).filter {
-                $0.record.capability == record.capability && $0.record.tokenType == record.tokenType && !$0.isRevoked
-            }
-            for other in others where other.record.id != replacing && other.record.issues(inTimeOf: record) {
-                throw KeyInsertionError.overlaps(other.record.id)
-            }
-            if let old = others.first(where: { $0.record.id == replacing }) {
-                try Self.setDates(db, of: old.record.endingIssuance(at: record.notBefore))
-            }
-            try Self.insert(db, record)
-            for delivery in deliveries { try Self.insert(db, delivery) }
-            try Self.raiseSequence(db, capability: record.capability)
-        }
-    }
-
-    /// Gives a stored key the dates of `record`; where `replacing` is given, that key stops issuing when it begins.
-    package func advanceKey(_ record: KeyRecord, replacing: TokenKeyID?) throws {
-        try store.writeBlocking { db in
-            if let old = try Self.keys(db).first(where: { $0.record.id == replacing }) {
-                try Self.setDates(db, of: old.record.endingIssuance(at: record.notBefore))
-            }
-            try Self.setDates(db, of: record)
-            try Self.raiseSequence(db, capability: record.capability)
-        }
-    }
 
     /// Marks a key that shall have no successor; `false` if there is no such key.
     package func retireKey(_ id: TokenKeyID) throws -> Bool {
@@ -103,7 +66,7 @@ extension AuthorityDatabase {
         return record
     }
 
-    private static func insert(_ db: Database, _ record: KeyRecord) throws {
+    static func insert(_ db: Database, _ record: KeyRecord) throws {
         try db.execute(
             sql: """
                 INSERT INTO token_key
@@ -117,18 +80,11 @@ extension AuthorityDatabase {
         guard db.changesCount == 1 else { throw KeyInsertionError.truncatedIDInUse }
     }
 
-    private static func setDates(_ db: Database, of record: KeyRecord) throws {
+    static func setDates(_ db: Database, of record: KeyRecord) throws {
         try db.execute(
             sql: "UPDATE token_key SET not_before = ?, issue_until = ?, accept_until = ? WHERE id = ?",
             arguments: [
                 record.notBefore.seconds, record.issueUntil.seconds, record.acceptUntil.seconds, record.id.bytes.data,
             ])
-    }
-}
-
-extension KeyRecord {
-    /// Whether there is a time at which both keys issue.
-    fileprivate func issues(inTimeOf other: KeyRecord) -> Bool {
-        notBefore < other.issueUntil && other.notBefore < issueUntil
     }
 }

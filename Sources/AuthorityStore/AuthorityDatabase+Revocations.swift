@@ -17,22 +17,25 @@ package struct RevocationStand: Sendable, Hashable {
 extension AuthorityDatabase {
     /// Appends what is revoked, dated today; returns the entry, or the one that revoked it before.
     package func revoke(_ subject: RevocationEntry.Subject, reason: RevocationReason) throws -> RevocationEntry {
-        try store.writeBlocking { db in
-            let known = try Data.fetchOne(
-                db, sql: "SELECT entry FROM revocation WHERE subject = ?", arguments: [Self.subject(of: subject)])
-            if let known { return try Self.entry(known) }
-            let stand = try Self.revocationStand(db)
-            guard stand.size < UInt64(Int64.max) else { throw UnreadableRow() }
-            let entry = RevocationEntry(
-                sequence: stand.size + 1, subject: subject, reason: reason, effective: time.now().wall)
-            try db.execute(
-                sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
-                arguments: [
-                    Int64(entry.sequence), Self.subject(of: subject), Data(entry.encoded),
-                    entry.root(after: stand.root).data,
-                ])
-            return entry
-        }
+        try store.writeBlocking { try Self.revoke($0, subject, reason: reason, at: time.now().wall) }
+    }
+
+    static func revoke(
+        _ db: Database, _ subject: RevocationEntry.Subject, reason: RevocationReason, at now: UnixTime
+    ) throws -> RevocationEntry {
+        let known = try Data.fetchOne(
+            db, sql: "SELECT entry FROM revocation WHERE subject = ?", arguments: [Self.subject(of: subject)])
+        if let known { return try Self.entry(known) }
+        let stand = try Self.revocationStand(db)
+        guard stand.size < UInt64(Int64.max) else { throw UnreadableRow() }
+        let entry = RevocationEntry(sequence: stand.size + 1, subject: subject, reason: reason, effective: now)
+        try db.execute(
+            sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
+            arguments: [
+                Int64(entry.sequence), Self.subject(of: subject), Data(entry.encoded),
+                entry.root(after: stand.root).data,
+            ])
+        return entry
     }
 
     /// Where the list stands.

@@ -13,8 +13,24 @@ package struct AuthoritySettings: Sendable, Hashable {
     package var revocationKey: Ed25519.PublicKey?
     /// The public key that signs key deliveries.
     package var deliveryKey: Ed25519.PublicKey?
+    /// The public key that signs checkpoints of the key log.
+    package var keyLogKey: Ed25519.PublicKey?
+    /// The public key that signs checkpoints of the log of the revocation list's heads.
+    package var revocationLogKey: Ed25519.PublicKey?
     /// The public key that signs key deliveries as base64url: what a clearing server pins.
     package var deliveryKeyText: String? { deliveryKey.map { Base64URL.encode($0.encoded.bytes, padded: false) } }
+
+    /// Settings as far as they are known.
+    package init(
+        issuerName: ServerName? = nil, revocationKey: Ed25519.PublicKey? = nil, deliveryKey: Ed25519.PublicKey? = nil,
+        keyLogKey: Ed25519.PublicKey? = nil, revocationLogKey: Ed25519.PublicKey? = nil
+    ) {
+        self.issuerName = issuerName
+        self.revocationKey = revocationKey
+        self.deliveryKey = deliveryKey
+        self.keyLogKey = keyLogKey
+        self.revocationLogKey = revocationLogKey
+    }
 }
 
 extension AuthorityDatabase {
@@ -29,7 +45,8 @@ extension AuthorityDatabase {
             }
             return try AuthoritySettings(
                 issuerName: value("issuer-name", as: String.self).flatMap { try? ServerName($0) },
-                revocationKey: key("revocation-key"), deliveryKey: key("delivery-key"))
+                revocationKey: key("revocation-key"), deliveryKey: key("delivery-key"), keyLogKey: key("key-log-key"),
+                revocationLogKey: key("revocation-log-key"))
         }
     }
 
@@ -59,12 +76,14 @@ extension AuthorityDatabase {
         try await store.write { try Self.set($0, "housekeeping-time", time.seconds) }
     }
 
-    /// Keeps the public keys that sign revocation heads and key deliveries.
-    package func setSigningKeys(revocation: Ed25519.PublicKey, delivery: Ed25519.PublicKey) throws {
+    /// Keeps the public keys that sign, as far as they are given.
+    package func setSigningKeys(_ keys: AuthoritySettings) throws {
         try store.writeBlocking { db in
-            for (name, key) in [("revocation-key", revocation), ("delivery-key", delivery)] {
-                try Self.set(db, name, key.encoded.data)
-            }
+            let named = [
+                ("revocation-key", keys.revocationKey), ("delivery-key", keys.deliveryKey),
+                ("key-log-key", keys.keyLogKey), ("revocation-log-key", keys.revocationLogKey),
+            ]
+            for (name, key) in named { if let key { try Self.set(db, name, key.encoded.data) } }
         }
     }
 

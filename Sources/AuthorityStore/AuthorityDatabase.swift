@@ -1,9 +1,11 @@
 import Foundation
 import GRDB
 package import KeySchedule
+import KeyTransparency
 import LibSodium
-import PrivacyPass
+package import PrivacyPass
 package import SQLiteSupport
+import Synchronization
 
 /// The token authority's database, `authority.sqlite`.
 ///
@@ -12,15 +14,23 @@ package import SQLiteSupport
 package final class AuthorityDatabase: Sendable {
     let store: SQLiteStore
     let time: any TimeSource
+    /// What the key log says; changes only after the database has.
+    let history = Mutex(KeyHistory())
+    let limits = Mutex<[Capability: IssuanceLimits]>([:])
 
     /// Opens or makes the database in a directory of the authority; blocks.
     ///
-    /// Throws ``StoreError``, `.corrupt` also where the revocation list's hash chain does not hold.
+    /// Throws ``StoreError``, `.corrupt` also where the revocation list's hash chain or the key log does not hold.
     package init(in directory: DataDirectory, time: any TimeSource = SystemTimeSource()) throws {
         store = try SQLiteStore(in: directory, migrator: AuthoritySchema.migrator)
         self.time = time
         try checkRevocationChain()
+        let known = try store.readBlocking(KeyLogWriter.history)
+        history.withLock { $0 = known }
     }
+
+    /// Sets how much is issued of capabilities from now on, in this run; of others as much as vouchers are worth.
+    package func setLimits(_ limits: [Capability: IssuanceLimits]) { self.limits.withLock { $0 = limits } }
 
     /// Closes the database; calls that wait for it fail. Then another process can open the directory. Blocks.
     package func close() throws { try store.close() }

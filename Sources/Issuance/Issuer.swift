@@ -33,11 +33,12 @@ package struct Issuer: Sendable {
         record.state(at: time, isRevoked: revoked.contains(record.id))
     }
 
-    /// The key that a request means by the last byte of its id: the one that issues, or else one that accepts, for
+    /// The key that a request means by the last byte of its id: the one that issues, give or take the
+    /// leeway of ``KeyRecord/takesRequests(at:)``, or else one that accepts, for
     /// requests that are repeated. Keys are drawn so that no two of them share that byte.
     package func key(truncatedID: UInt8, tokenType: TokenType, at time: UnixTime) -> KeyRecord? {
         let named = records.filter { $0.id.truncated == truncatedID && $0.tokenType == tokenType }
-        return named.first { state(of: $0, at: time) == .issuing }
+        return named.first { !revoked.contains($0.id) && $0.takesRequests(at: time) }
             ?? named.first { state(of: $0, at: time).acceptsTokens }
     }
 
@@ -68,8 +69,8 @@ package struct Issuer: Sendable {
     }
 
     private func acceptedSecret(_ id: TokenKeyID, at time: UnixTime) throws(IssuanceError) -> IssuerSecret {
-        guard let record = records.first(where: { $0.id == id }), state(of: record, at: time).acceptsTokens,
-            let secret = secrets[id]
+        guard let record = records.first(where: { $0.id == id }), !revoked.contains(id),
+            record.takesRequests(at: time) || state(of: record, at: time).acceptsTokens, let secret = secrets[id]
         else { throw .keyNotAccepted }
         return secret
     }

@@ -8,6 +8,10 @@ package enum KeyPurpose: String, Sendable, Hashable, CaseIterable {
     case revocationHead = "revocation-head"
     /// Signs the keys delivered to clearing servers: an Ed25519 seed of 32 bytes.
     case keyDelivery = "key-delivery"
+    /// Signs checkpoints of the key log: an Ed25519 seed of 32 bytes.
+    case keyLog = "key-log"
+    /// Signs checkpoints of the log of the revocation list's heads: an Ed25519 seed of 32 bytes.
+    case revocationLog = "revocation-log"
 }
 
 /// The name of one secret in a key directory: what it is for, and the 32-byte id of its public key.

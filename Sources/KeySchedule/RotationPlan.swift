@@ -14,8 +14,11 @@ public struct RotationPlan: Sendable, Hashable {
         self.keys = keys.filter { $0.record.capability == terms.capability && $0.record.tokenType == terms.tokenType }
     }
 
-    /// Whether no key is to follow those that there are.
-    public var isRetired: Bool { last?.isRetired ?? false }
+    /// Whether no key is to follow those that there are: the one that issues last, revoked or not, is retired.
+    public var isRetired: Bool {
+        keys.max { ($0.record.issueUntil, $0.isRevoked ? 0 : 1) < ($1.record.issueUntil, $1.isRevoked ? 0 : 1) }?
+            .isRetired ?? false
+    }
 
     /// When the next key is made; `nil` if none is to follow.
     public func nextDue(at now: UnixTime) -> UnixTime? {
@@ -26,13 +29,14 @@ public struct RotationPlan: Sendable, Hashable {
 
     /// The dates of the key to be made now; `nil` if it is not yet time, or none is to follow.
     ///
-    /// It begins when the last one stops issuing, or once it was announced for long enough. At once only if there is no
-    /// key whose tokens are accepted, or if the last one was revoked: then nobody can be waiting for another.
+    /// It begins when the last one stops issuing, or once it was announced for long enough. Without that time only if
+    /// there is no key whose tokens are accepted, or if a revoked one would issue then: nobody can be waiting for another.
     public func keyToMake(at now: UnixTime) -> KeyDates? {
         guard let due = nextDue(at: now), due <= now else { return nil }
         guard let last, last.record.acceptUntil > now else { return KeyDates(from: now, terms: terms) }
-        let announced = isReplacing(at: now) ? now : now.adding(seconds: terms.announcement)
-        return KeyDates(from: max(last.record.issueUntil, announced), terms: terms)
+        let free = max(last.record.issueUntil, now)
+        let announced = isReplacing(at: free) ? free : now.adding(seconds: terms.announcement)
+        return KeyDates(from: max(free, announced), terms: terms)
     }
 
     /// The announced key that is to take a revoked one's place at once, and its new dates; `nil` if none is.
@@ -47,8 +51,8 @@ public struct RotationPlan: Sendable, Hashable {
         keys.filter { !$0.isRevoked }.max { $0.record.issueUntil < $1.record.issueUntil }
     }
 
-    /// Whether a revoked key would issue now.
-    private func isReplacing(at now: UnixTime) -> Bool {
-        keys.contains { $0.isRevoked && $0.record.state(at: now, isRevoked: false) == .issuing }
+    /// Whether a revoked key would issue at a time.
+    private func isReplacing(at time: UnixTime) -> Bool {
+        keys.contains { $0.isRevoked && $0.record.state(at: time, isRevoked: false) == .issuing }
     }
 }

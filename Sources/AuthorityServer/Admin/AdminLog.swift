@@ -32,7 +32,7 @@ extension AdminRequest {
         case .createVouchers: "voucher-create"
         case .revokeVoucher: "voucher-revoke"
         case .revokeToken: "token-revoke"
-        case .listKeys, .findKey, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
+        case .listKeys, .findKey, .planKeys, .previewRevocation, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
             nil
         }
     }
@@ -44,11 +44,12 @@ extension AdminReply {
         switch self {
         case .key(let key):
             ["capability": "\(key.record.capability)", "key": "\(key.id.prefix(8))"]
+        case .keyRevocation(let summary): ["key": "\(summary.key.id.prefix(8))", "tokens": "\(summary.tokens)"]
         case .revocation(let entry): ["key": "\(entry.keyID.prefix(8))", "reason": "\(entry.reason)"]
         case .verifier(let verifier, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
         case .voucher(let voucher): ["capability": "\(voucher.capability)"]
         case .voucherCodes(let vouchers, _): ["count": "\(vouchers.count)"]
-        case .keys, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
+        case .keys, .plan, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
         }
     }
 }

@@ -1,4 +1,6 @@
+import AuthorityStore
 import KeyFiles
+import KeyTransparency
 import SQLiteSupport
 
 /// What an admin asked for cannot be done; lower case, no full stop, no secret.
@@ -19,9 +21,26 @@ package struct AdminRefusal: Error, Sendable, Hashable {
         case let refusal as AdminRefusal: self = refusal
         case let error as StoreError: self.init(error.description, hint: error.hint)
         case let error as AuthorityError: self.init(error.description, hint: error.hint)
+        case let error as KeyLogRefusal: self.init(error)
         case let error as KeyFileError: self.init(error.description, hint: error.hint)
         // The text of another error could hold anything; its type helps and tells nothing.
         default: self.init("the authority failed: \(type(of: error))")
+        }
+    }
+}
+
+extension AdminRefusal {
+    /// What the key log does not allow.
+    private init(_ refusal: KeyLogRefusal) {
+        switch refusal {
+        case .clockIsBehind(let seconds):
+            self.init(
+                "the clock is \(seconds) s behind the newest entry of the key log",
+                hint: "set the clock; if it was ahead before, wait until it has caught up")
+        case .violation(let violation):
+            self.init(
+                "the key log does not allow that: \(violation.words)",
+                hint: "see portes key plan; what is published about keys is kept, except after a revocation")
         }
     }
 }

@@ -20,6 +20,10 @@ package enum AdminReply: Sendable, Hashable, Codable {
     case vouchers([VoucherSummary])
     /// The entry that was appended, or was there already.
     case revocation(RevocationSummary)
+    /// What revoking a key did, or would do.
+    case keyRevocation(KeyRevocationSummary)
+    /// What will happen to the keys.
+    case plan(KeyPlanSummary)
     /// Published revocations.
     case revocations([RevocationSummary])
     /// Who the authority is.
@@ -47,19 +51,28 @@ package struct KeySummary: Sendable, Hashable, Codable {
     package var issued: Int64
     /// Whether it shall have no successor.
     package var isRetired: Bool
+    /// How many of its tokens clearing servers said were spent; `nil` for a key that is not in the key log.
+    package var redeemed: UInt64?
+    /// When this was found out.
+    package var now: UnixTime
 
     enum CodingKeys: String, CodingKey {
-        case id, record, state, issued
+        case id, record, state, issued, redeemed, now
         case isRetired = "retired"
     }
 
     /// A summary from its parts.
-    package init(id: String, record: KeyRecord, state: KeyState, issued: Int64, isRetired: Bool) {
+    package init(
+        id: String, record: KeyRecord, state: KeyState, issued: Int64, isRetired: Bool, redeemed: UInt64? = nil,
+        now: UnixTime
+    ) {
         self.id = id
         self.record = record
         self.state = state
         self.issued = issued
         self.isRetired = isRetired
+        self.redeemed = redeemed
+        self.now = now
     }
 }
 
@@ -174,15 +187,19 @@ package struct AuthoritySummary: Sendable, Hashable, Codable {
     package var issuer: String
     /// The key that signs deliveries, base64url of 32 bytes: what a clearing server pins.
     package var deliveryKey: String
+    /// The verifier key of the key log (C2SP signed-note): what clients pin.
+    package var logKey: String
 
     enum CodingKeys: String, CodingKey {
         case issuer
         case deliveryKey = "authority-key"
+        case logKey = "log-key"
     }
 
     /// A summary from its parts.
-    package init(issuer: String, deliveryKey: String) {
+    package init(issuer: String, deliveryKey: String, logKey: String) {
         self.issuer = issuer
         self.deliveryKey = deliveryKey
+        self.logKey = logKey
     }
 }

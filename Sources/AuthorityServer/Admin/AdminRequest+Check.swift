@@ -18,7 +18,8 @@ extension AdminRequest {
         case .createKey(let parameters): try Self.check(parameters, at: now)
         case .rotateKey(let capability): try Self.checkCapability(capability, as: "the capability")
         case .findKey(let id), .retireKey(let id), .revokeToken(_, keyID: let id, _): try Self.checkKeyID(id)
-        case .revokeKey(let id, let reason):
+        case .planKeys(let days): try Self.checkNumber(days, upTo: 3_660, of: "--days", example: 30)
+        case .revokeKey(let id, let reason), .previewRevocation(let id, let reason):
             try Self.checkKeyID(id)
             try Self.checkReason(reason)
         case .addVerifier(let name, let publicKey, let capabilities):
@@ -42,6 +43,10 @@ extension AdminRequest {
         guard (0...longestPeriod).contains(key.acceptance) else {
             throw AdminRefusal("--acceptance takes at most 10 years", hint: "for example --acceptance 7d")
         }
+        guard key.announcement.map((0...longestPeriod).contains) ?? true else {
+            throw AdminRefusal("--announcement takes at most 10 years", hint: "for example --announcement 1d")
+        }
+        if let capability = Capability(key.capability) { _ = try key.terms(for: capability) }
         if let start = key.notBefore, start < now {
             throw AdminRefusal(
                 "--not-before is in the past", hint: "give UNIX seconds that are to come, or leave it out to begin at once")

@@ -17,8 +17,13 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     case rotateKey(capability: String)
     /// Says that a key shall have no successor; it issues and is accepted until its published dates.
     case retireKey(id: String)
-    /// Withdraws a key: an entry in the published revocation list, and no more issuing.
+    /// Withdraws a key: an entry in the published revocation list and in the key log, and no more issuing; the next key
+    /// is brought forward, and after a compromise or the loss of a ledger what was drawn under it is given back.
     case revokeKey(id: String, reason: String)
+    /// Says what ``revokeKey(id:reason:)`` would do, and does nothing.
+    case previewRevocation(id: String, reason: String)
+    /// Says what will happen to the keys in the next days.
+    case planKeys(days: Int)
     /// Seals a key for a trusted verifier, for a clearing server that cannot reach the authority.
     case exportKeys(verifier: String)
 
@@ -59,12 +64,22 @@ package struct KeyParameters: Sendable, Hashable, Codable {
     package var epoch: Int64
     /// For how many seconds after that its tokens are accepted.
     package var acceptance: Int64
+    /// For how many seconds each next key is announced before its first use; a day, or a quarter of a short epoch, if
+    /// `nil`.
+    package var announcement: Int64?
+    /// Whether nothing is promised: then the keys can be rotated at any time, and no other client takes their tokens.
+    package var isDevelopment: Bool
 
     /// Parameters from their parts.
-    package init(capability: String, notBefore: UnixTime? = nil, epoch: Int64, acceptance: Int64) {
+    package init(
+        capability: String, notBefore: UnixTime? = nil, epoch: Int64, acceptance: Int64, announcement: Int64? = nil,
+        isDevelopment: Bool = false
+    ) {
         self.capability = capability
         self.notBefore = notBefore
         self.epoch = epoch
         self.acceptance = acceptance
+        self.announcement = announcement
+        self.isDevelopment = isDevelopment
     }
 }

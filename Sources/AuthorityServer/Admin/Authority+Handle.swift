@@ -1,12 +1,13 @@
 import AuthorityStore
 import KeySchedule
+import KeyTransparency
 import PrivacyPass
 
 extension AdminRequest {
     /// Whether the request can only be carried out with the key directory open.
     package var needsKeys: Bool {
         switch self {
-        case .createKey, .rotateKey, .addVerifier, .exportKeys: true
+        case .createKey, .rotateKey, .revokeKey, .addVerifier, .exportKeys: true
         default: false
         }
     }
@@ -31,7 +32,9 @@ extension Authority {
         case .findKey(let id): try .key(summary(storedKey(id)))
         case .rotateKey(let capability): try .key(rotateKey(of: capability))
         case .retireKey(let id): try .key(retireKey(id))
-        case .revokeKey(let id, let reason): try .revocation(revokeKey(id, reason: reason))
+        case .revokeKey(let id, let reason): try .keyRevocation(revokeKey(id, reason: reason))
+        case .previewRevocation(let id, let reason): try .keyRevocation(previewRevocation(id, reason: reason))
+        case .planKeys(let days): .plan(planKeys(days: days))
         case .exportKeys(let verifier): try .delivery(exportKeys(to: verifier))
         case .addVerifier(let name, let publicKey, let capabilities):
             try .verifier(
@@ -61,10 +64,12 @@ extension Authority {
 
     private func describe() throws -> AuthoritySummary {
         let settings = try database.settings()
-        guard let name = settings.issuerName, let deliveryKey = settings.deliveryKeyText else {
+        guard let name = settings.issuerName, let deliveryKey = settings.deliveryKeyText,
+            let logKey = settings.verificationKey(of: .keys)
+        else {
             throw AdminRefusal(
                 "this authority has no name yet", hint: "start it once: portes authority run --name HOST")
         }
-        return AuthoritySummary(issuer: name.text, deliveryKey: deliveryKey)
+        return AuthoritySummary(issuer: name.text, deliveryKey: deliveryKey, logKey: logKey.verifierKey)
     }
 }

@@ -2,20 +2,49 @@ import AuthorityKeys
 import AuthorityStore
 import Issuance
 import KeySchedule
+import KeyTransparency
 import PrivacyPass
 
 extension Authority {
+    /// Publishes the terms of a capability and makes its first key, or the next one after a retired one.
     func createKey(_ parameters: KeyParameters) throws -> KeySummary {
         let capability = try Self.capability(parameters.capability)
+        let terms = try parameters.terms(for: capability)
         let now = time.now().wall
-        let start = try parameters.notBefore ?? endOfRetiredKeys(of: capability, from: now)
-        return try makeKey(
-            capability, from: start, epoch: parameters.epoch, acceptance: parameters.acceptance, replacing: nil)
+        let keys = standings.filter { $0.record.capability == capability && $0.record.tokenType == terms.tokenType }
+        let plan = RotationPlan(terms, keys: keys)
+        let live = keys.filter { [.announced, .issuing].contains($0.state(at: now)) }
+        if let next = live.last, !terms.isDevelopment, !plan.isRetired {
+            throw AdminRefusal(
+                "the keys of \(capability) rotate by themselves: \(next.record.id.hexadecimal.prefix(16)) is not the last",
+                hint: "see what will happen, and when: portes key plan; to change the terms use the configuration file")
+        }
+        let start = parameters.notBefore ?? successorStart(of: live, terms: terms, at: now)
+        if let other = live.first(where: { $0.record.issues(in: KeyDates(from: start, terms: terms)) }) {
+            throw Self.overlap(other.record.id, capability)
+        }
+        let known = database.keyHistory.terms[KeyHistory.Purpose(capability, terms.tokenType)]
+        let record = try announce(
+            KeyDates(from: start, terms: terms), terms: terms, after: known == terms ? [] : [.terms(terms)]
+        ).record
+        return try summary(storedKey(record.id.hexadecimal))
+    }
+
+    /// When the key after those that live begins: at once if there is none.
+    private func successorStart(of live: [KeyStanding], terms: RotationTerms, at now: UnixTime) -> UnixTime {
+        guard let last = live.map(\.record.issueUntil).max() else {
+            let isAccepting = standings.contains {
+                $0.record.capability == terms.capability && $0.state(at: now) == .accepting
+            }
+            return isAccepting && !terms.isDevelopment ? now.adding(seconds: terms.announcement) : now
+        }
+        return terms.isDevelopment ? last : max(last, now.adding(seconds: terms.announcement))
     }
 
     func retireKey(_ id: String) throws -> KeySummary {
         let key = try storedKey(id)
         guard try database.retireKey(key.record.id) else { throw AdminRefusal("there is no key \(id)") }
+        try reload()
         return try summary(storedKey(key.record.id.hexadecimal))
     }
 
@@ -33,10 +62,10 @@ extension Authority {
     }
 
     func summary(_ key: StoredKey) -> KeySummary {
-        KeySummary(
-            id: key.record.id.hexadecimal, record: key.record, state: key.state(at: time.now().wall),
-            issued: key.issued,
-            isRetired: key.isRetired)
+        let now = time.now().wall
+        return KeySummary(
+            id: key.record.id.hexadecimal, record: key.record, state: key.state(at: now), issued: key.issued,
+            isRetired: key.isRetired, redeemed: database.keyHistory.keys[key.record.id]?.redeemed, now: now)
     }
 
     static func capability(_ name: String) throws -> Capability {
@@ -47,62 +76,44 @@ extension Authority {
         return capability
     }
 
-    /// The keyring, without which keys can be neither made nor sealed.
-    func openKeyring() throws -> AuthorityKeyring {
-        guard let keyring else { throw AdminRefusal("this needs the key directory", hint: "name it with --keys") }
-        return keyring
-    }
-
-    private func endOfRetiredKeys(of capability: Capability, from now: UnixTime) throws -> UnixTime {
-        let retired = try database.keys().filter { $0.record.capability == capability && $0.isRetired && !$0.isRevoked }
-        return retired.map(\.record.issueUntil).reduce(now, max)
-    }
-
-    func makeKey(
-        _ capability: Capability, from start: UnixTime, epoch: Int64, acceptance: Int64, replacing old: TokenKeyID?
-    ) throws -> KeySummary {
-        let keyring = try openKeyring()
-        let secret = try drawSecret()
-        let issueUntil = start.adding(seconds: epoch)
-        let record = try KeyRecord(
-            capability: capability, tokenType: .voprfRistretto255, publicKey: secret.publicKey, notBefore: start,
-            issueUntil: issueUntil, acceptUntil: issueUntil.adding(seconds: acceptance))
-        let verifiers = try database.verifiers().filter { $0.capabilities.contains(capability) }
-        // The file first: a record without its secret would be published and could not issue.
-        try keyring.store(secret)
-        do {
-            try database.insertKey(
-                record, replacing: old, deliveries: verifiers.compactMap { delivery(of: secret, to: $0) })
-        } catch let error as KeyInsertionError {
-            // Only then is it known that there is no record: after a failed commit there may be one.
-            try? keyring.destroySecret(of: secret.id)
-            if case .overlaps(let id) = error { throw Self.overlap(id, capability) }
-            throw error
-        }
-        try reload()
-        return try summary(storedKey(record.id.hexadecimal))
-    }
-
-    func delivery(of secret: IssuerSecret, to verifier: TrustedVerifier) -> VerifierDelivery? {
-        secret.sealed(to: verifier.identityKey).map {
-            VerifierDelivery(verifier: verifier.id, keyID: secret.id, sealed: $0)
-        }
-    }
-
-    /// A new secret whose id ends with a byte that no other key in use has.
-    private func drawSecret() throws -> IssuerSecret {
-        // With one free byte left, this many draws miss it once in ten million times.
-        for _ in 0..<4_096 {
-            let secret = try IssuerSecret()
-            if try !database.isTruncatedIDInUse(secret.id.truncated, tokenType: .voprfRistretto255) { return secret }
-        }
-        throw AdminRefusal(
-            "256 keys are in use, and requests can tell no more apart", hint: "wait until some have ended")
-    }
-
     private static func overlap(_ id: TokenKeyID, _ capability: Capability) -> AdminRefusal {
         AdminRefusal(
             "key \(id.hexadecimal.prefix(16)) of \(capability) issues in the same time",
             hint: "for the next key now: portes key rotate \(capability); for a later one give dates of its own")
+    }
+}
+
+extension KeyParameters {
+    /// The terms that the parameters stand for; throws ``AdminRefusal``.
+    func terms(for capability: Capability) throws(AdminRefusal) -> RotationTerms {
+        let terms = RotationTerms(
+            capability: capability, tokenType: .voprfRistretto255, epoch: epoch, acceptance: acceptance,
+            announcement: announcement ?? Self.standardAnnouncement(epoch: epoch), isDevelopment: isDevelopment)
+        guard let terms else {
+            throw AdminRefusal("an epoch, acceptance or announcement is out of range", hint: "each has at most 10 years")
+        }
+        try terms.check()
+        return terms
+    }
+
+    /// How long a key is announced where nobody said it: a day, or a quarter of an epoch of less than four.
+    package static func standardAnnouncement(epoch: Int64) -> Int64 { min(86_400, max(0, epoch) / 4) }
+}
+
+extension RotationTerms {
+    /// Throws ``AdminRefusal`` if a schedule under these terms would break the rules of the log.
+    package func check() throws(AdminRefusal) {
+        guard keepsThreeKeys || isDevelopment else {
+            throw AdminRefusal(
+                "with these spans more than three keys of \(capability) would be live at a time",
+                hint: "make acceptance plus announcement at most 1.9 times the epoch")
+        }
+    }
+}
+
+extension KeyRecord {
+    /// Whether there is a time at which both keys issue.
+    fileprivate func issues(in dates: KeyDates) -> Bool {
+        notBefore < dates.issueUntil && dates.notBefore < issueUntil
     }
 }

@@ -4,13 +4,6 @@ import PrivacyPass
 import Revocation
 
 extension Authority {
-    func revokeKey(_ id: String, reason: String) throws -> RevocationSummary {
-        let key = try storedKey(id)
-        let entry = try database.revoke(.key(key.record.id), reason: Self.reason(reason))
-        try reload()
-        return RevocationSummary(entry)
-    }
-
     func revokeToken(_ nullifier: String, keyID: String, reason: String) throws -> RevocationSummary {
         guard let nullifier = Hexadecimal.decode(nullifier).flatMap({ Nullifier($0) }) else {
             throw AdminRefusal("a nullifier has 32 hexadecimal digits")
@@ -22,15 +15,6 @@ extension Authority {
 
     func listRevocations(after: UInt64) throws -> [RevocationSummary] {
         try database.revocations().entries.filter { $0.sequence > after }.map(RevocationSummary.init)
-    }
-
-    private static func reason(_ name: String) throws -> RevocationReason {
-        guard let reason = RevocationReason(name: name) else {
-            throw AdminRefusal(
-                "'\(name)' is no reason",
-                hint: "reasons are \(RevocationReason.allCases.map(\.name).joined(separator: ", "))")
-        }
-        return reason
     }
 }
 

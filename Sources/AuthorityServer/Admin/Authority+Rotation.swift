@@ -1,18 +1,43 @@
 import AuthorityStore
 import KeySchedule
+import KeyTransparency
 import PrivacyPass
 
 extension Authority {
-    /// Makes the next key current now: the announced one if there is one, else a new one with the spans of the old.
+    /// Makes the next key of a capability whose terms are for development current now: the announced one if there is
+    /// one, else a new one. Others rotate by themselves, at the dates that were published.
     func rotateKey(of name: String) throws -> KeySummary {
         let capability = try Self.capability(name)
         let now = time.now().wall
-        let keys = try database.keys().filter { $0.record.capability == capability }
-        let old = keys.first { $0.state(at: now) == .issuing }
-        // They are sorted by date.
-        if let next = keys.first(where: { $0.state(at: now) == .announced }) {
-            return try begin(next.record, at: now, replacing: old?.record.id)
+        guard let terms = database.keyHistory.terms.values.first(where: { $0.capability == capability }) else {
+            throw AdminRefusal(
+                "no key of \(capability) issues now", hint: "make one: portes key create --capability \(capability)")
         }
+        guard terms.isDevelopment else {
+            throw AdminRefusal(
+                "the dates of \(capability)'s keys are published, and do not move earlier",
+                hint: """
+                    its keys rotate by themselves: see portes key plan; if something is wrong with one, revoke it: \
+                    portes key revoke ID; only keys made with portes key create --development rotate at any time
+                    """)
+        }
+        let keys = standings.filter { $0.record.capability == capability }
+        let old = keys.first { $0.state(at: now) == .issuing }
+        let ending = old.map { [KeyEvent.rescheduled($0.record.endingIssuance(at: now))] } ?? []
+        let id: TokenKeyID
+        if let next = keys.filter({ $0.state(at: now) == .announced }).min(by: { $0.record.notBefore < $1.record.notBefore }) {
+            try change(ending + [.rescheduled(next.record.beginning(at: now))])
+            id = next.record.id
+        } else {
+            id = try makeSuccessor(of: old, terms: terms, after: ending, at: now)
+        }
+        return try summary(storedKey(id.hexadecimal))
+    }
+
+    private func makeSuccessor(
+        of old: KeyStanding?, terms: RotationTerms, after events: [KeyEvent], at now: UnixTime
+    ) throws -> TokenKeyID {
+        let capability = terms.capability
         guard let old else {
             throw AdminRefusal(
                 "no key of \(capability) issues now", hint: "make one: portes key create --capability \(capability)")
@@ -22,22 +47,48 @@ extension Authority {
                 "key \(old.record.id.hexadecimal.prefix(16)) of \(capability) is retired: retire makes no successor",
                 hint: "announce the next key with portes key create --capability \(capability); then rotate works")
         }
-        // The present key still has the dates it was made with, so its successor lasts as long.
-        return try makeKey(
-            capability, from: now, epoch: old.record.issueUntil.seconds(since: old.record.notBefore),
-            acceptance: old.record.acceptUntil.seconds(since: old.record.issueUntil), replacing: old.record.id)
+        return try announce(KeyDates(from: now, terms: terms), terms: terms, after: events).record.id
     }
 
-    /// Lets an announced key begin at `now`, with the spans it was made with.
-    private func begin(_ record: KeyRecord, at now: UnixTime, replacing old: TokenKeyID?) throws -> KeySummary {
-        let early = now.seconds(since: record.notBefore)
-        try database.advanceKey(
-            KeyRecord(
-                capability: record.capability, tokenType: record.tokenType, publicKey: record.publicKey,
-                notBefore: now, issueUntil: record.issueUntil.adding(seconds: early),
-                acceptUntil: record.acceptUntil.adding(seconds: early)),
-            replacing: old)
-        try reload()
-        return try summary(storedKey(record.id.hexadecimal))
+    /// Makes the keys whose time has come, and brings forward what takes a revoked key's place; blocks: for the admin
+    /// queue. Answers the records of keys that were made.
+    func rotateDueKeys() throws -> [KeyRecord] {
+        var made: [KeyRecord] = []
+        let now = time.now().wall
+        for terms in database.keyHistory.terms.values {
+            if let event = plan(terms).bringingForward(at: now) { try change([event]) }
+            // After a long pause more than one may be due.
+            for _ in 0..<RotationPlan.mostDueKeys {
+                guard let dates = plan(terms).keyToMake(at: now) else { break }
+                made.append(try announce(dates, terms: terms).record)
+            }
+        }
+        return made
+    }
+}
+
+extension RotationPlan {
+    /// How many keys of a capability can be due at one time: one that issues at once, and its successor.
+    static let mostDueKeys = 2
+
+    /// The event that lets an announced key take a revoked one's place, if there is such a key.
+    func bringingForward(at now: UnixTime) -> KeyEvent? {
+        keyToBringForward(at: now).map { .rescheduled($0.key.record.beginning(early: $0.notBefore)) }
+    }
+}
+
+extension KeyRecord {
+    /// The same key from `start` on, until its published dates.
+    func beginning(early start: UnixTime) -> KeyRecord { moved(to: start, by: 0) }
+
+    /// The same key from `start` on, for as long as it was made for.
+    func beginning(at start: UnixTime) -> KeyRecord { moved(to: start, by: start.seconds(since: notBefore)) }
+
+    private func moved(to start: UnixTime, by seconds: Int64) -> KeyRecord {
+        let record = try? KeyRecord(
+            capability: capability, tokenType: tokenType, publicKey: publicKey, notBefore: start,
+            issueUntil: issueUntil.adding(seconds: seconds), acceptUntil: acceptUntil.adding(seconds: seconds))
+        guard let record else { preconditionFailure("a key begins before it ends") }
+        return record
     }
 }

@@ -24,6 +24,10 @@ package final class Authority: Sendable {
     let time: any TimeSource
     /// The housekeeping's time when this value was made, see ``Housekeeping``.
     let housekeepingTime: UnixTime
+    /// Whether the calendar can be believed.
+    let clock: ClockGuard
+    /// Says that the key log or the revocation list has grown.
+    let growth = GrowthSignal()
     private let loaded: Mutex<LoadedKeys>
     // One after the other, on a thread that may wait for the disk.
     private let adminQueue = DispatchQueue(label: "portes.authority.admin")
@@ -45,6 +49,7 @@ package final class Authority: Sendable {
     ) throws {
         self.database = database
         self.time = time
+        clock = ClockGuard(time)
         housekeepingTime = try database.housekeepingTime()
         let settings = try database.settings()
         if let name, name != settings.issuerName {
@@ -58,6 +63,7 @@ package final class Authority: Sendable {
         let keyring = keys.map { AuthorityKeyring($0) }
         self.keyring = keyring
         signing = try keyring.map { try Self.signingKeys($0, settings, database) }
+        try Self.logKeysOfEarlierVersions(database, at: time.now().wall)
         loaded = try Mutex(LoadedKeys(database: database, keyring: keyring, known: [], at: time.now().wall))
     }
 
@@ -73,9 +79,7 @@ package final class Authority: Sendable {
         let database = try AuthorityDatabase(in: directory, time: time)
         do {
             let settings = try database.settings()
-            if let revocation = settings.revocationKey, let delivery = settings.deliveryKey,
-                !AuthorityKeyring.hasSigningKeys(at: path, revocation: revocation, delivery: delivery)
-            {
+            guard AuthorityKeyring.hasSigningKeys(settings.publicKeys, at: path) else {
                 throw AuthorityError.keysElsewhere(directory: path)
             }
             if settings.revocationKey == nil, AuthorityKeyring.hasTokenKeys(at: path) {
@@ -91,11 +95,8 @@ package final class Authority: Sendable {
     private static func signingKeys(
         _ keyring: AuthorityKeyring, _ settings: AuthoritySettings, _ database: AuthorityDatabase
     ) throws -> SigningKeys {
-        if let revocation = settings.revocationKey, let delivery = settings.deliveryKey {
-            return try keyring.signingKeys(revocation: revocation, delivery: delivery)
-        }
-        let keys = try keyring.makeSigningKeys()
-        try database.setSigningKeys(revocation: keys.revocationKey, delivery: keys.deliveryKey)
+        let keys = try keyring.signingKeys(settings.publicKeys)
+        if keys.publicKeys != settings.publicKeys { try database.setSigningKeys(AuthoritySettings(keys.publicKeys)) }
         return keys
     }
 
@@ -105,10 +106,20 @@ package final class Authority: Sendable {
     /// The secrets that are loaded.
     var secrets: [IssuerSecret] { loaded.withLock { $0.secrets } }
 
+    /// All keys there are, and what was decided about them.
+    var standings: [KeyStanding] { loaded.withLock { $0.standings } }
+
     /// Takes in what has changed in the database. Blocks: for the admin queue.
     func reload() throws {
         let fresh = try LoadedKeys(database: database, keyring: keyring, known: secrets, at: time.now().wall)
         loaded.withLock { $0 = fresh }
+    }
+
+    /// Runs `body` where keys are changed: one after the other, on a thread that may wait for the disk.
+    func onAdminQueue<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            adminQueue.async { continuation.resume(with: Result { try body() }) }
+        }
     }
 
     /// Carries out an admin request, one after the other; a server that runs on this value follows at once.
@@ -121,25 +132,39 @@ package final class Authority: Sendable {
     /// Destroys the secrets of keys of which nothing is on record any more.
     func destroySecrets(of ids: [TokenKeyID]) async throws {
         guard let keyring else { return }
-        try await withCheckedThrowingContinuation { continuation in
-            adminQueue.async {
-                continuation.resume(with: Result { for id in ids { try keyring.destroySecret(of: id) } })
-            }
-        }
+        try await onAdminQueue { for id in ids { try keyring.destroySecret(of: id) } }
     }
 
     /// Closes the database. Then another process can open the directory. Blocks.
     package func close() throws { try database.close() }
 }
 
+extension AuthoritySettings {
+    /// The public keys as far as they were made.
+    fileprivate var publicKeys: SigningKeys.PublicKeys {
+        SigningKeys.PublicKeys(
+            revocationHead: revocationKey, keyDelivery: deliveryKey, keyLog: keyLogKey, revocationLog: revocationLogKey)
+    }
+
+    fileprivate init(_ keys: SigningKeys.PublicKeys) {
+        self.init()
+        revocationKey = keys.revocationHead
+        deliveryKey = keys.keyDelivery
+        keyLogKey = keys.keyLog
+        revocationLogKey = keys.revocationLog
+    }
+}
+
 /// The keys as they were read at one time.
 private struct LoadedKeys: Sendable {
     let issuer: Issuer
     let secrets: [IssuerSecret]
+    let standings: [KeyStanding]
 
     /// Reads all records, and the secrets that are not `known` yet of keys that may be used.
     init(database: AuthorityDatabase, keyring: AuthorityKeyring?, known: [IssuerSecret], at time: UnixTime) throws {
         let keys = try database.keys()
+        standings = keys.map(\.standing)
         let known = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         secrets = try keys.filter { ![.ended, .revoked].contains($0.state(at: time)) }.compactMap { key in
             try known[key.record.id] ?? keyring?.secret(of: key.record)

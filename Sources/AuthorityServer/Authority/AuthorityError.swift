@@ -12,6 +12,8 @@ package enum AuthorityError: Error, Sendable, Hashable {
     case metricsBeyondLoopback
     /// The open gate is for this machine alone.
     case developmentBeyondLoopback
+    /// The witnesses can never be as many as have to cosign, or one is named twice.
+    case witnessPolicy
 }
 
 extension AuthorityError: CustomStringConvertible {
@@ -23,6 +25,7 @@ extension AuthorityError: CustomStringConvertible {
         case .dataElsewhere(let keys): "\(keys) holds the keys of an authority whose data is not in this data directory"
         case .keysMissing: "the authority cannot serve without its keys"
         case .metricsBeyondLoopback: "metrics are served on a loopback address alone"
+        case .witnessPolicy: "more witnesses have to cosign than there are, or one is named twice"
         case .developmentBeyondLoopback: "the open gate of --development is for a loopback address alone"
         }
     }
@@ -38,6 +41,7 @@ extension AuthorityError: CustomStringConvertible {
             "is the data directory mounted, and --data right? for a new authority name an empty directory with --keys"
         case .keysMissing: "name the key directory with --keys"
         case .metricsBeyondLoopback: "use 127.0.0.1, or read them from the admin socket"
+        case .witnessPolicy: "see log.witnesses and log.threshold in the configuration file"
         case .developmentBeyondLoopback: "listen on 127.0.0.1, or leave --development out and create vouchers"
         }
     }

@@ -1,6 +1,8 @@
 import AuthorityKeys
+import AuthorityStore
 import Issuance
 import KeySchedule
+import KeyTransparency
 import PrivacyPass
 import Synchronization
 
@@ -29,7 +31,9 @@ final class DirectoryPublisher: Sendable {
             },
             issuerName: authority.issuerName)
         let changes = listed.flatMap { [$0.notBefore, $0.issueUntil] }.filter { $0 > now }
-        let maxAge = changes.map { $0.seconds(since: now) }.reduce(Self.longestAge, min)
+        // No longer than a key is announced, so that whoever keeps a directory knows the next key in time.
+        let announced = authority.database.keyHistory.terms.values.map(\.announcement).reduce(Self.longestAge, min)
+        let maxAge = changes.map { $0.seconds(since: now) }.reduce(announced, min)
         return (publication(of: directory), maxAge)
     }
 

@@ -24,6 +24,21 @@ extension HTTPProblem {
     static let voucherExhausted = HTTPProblem(
         .forbidden, name: "voucher-exhausted", title: "The voucher is worth fewer tokens than requested")
 
+    /// 403: as much was drawn in this epoch as one voucher may draw.
+    static let quotaExceeded = HTTPProblem(
+        .forbidden, name: "quota-exceeded", title: "The voucher draws no more tokens in this epoch",
+        detail: "come again when the next key issues, or ask for fewer tokens")
+
+    /// 503: as many tokens were issued under the key as may be.
+    static let keyExhausted = HTTPProblem(
+        .serviceUnavailable, name: "key-exhausted", title: "As many tokens were issued under this key as may be",
+        detail: "come again when the next key issues")
+
+    /// 503: the authority does not know what time it is.
+    static let clockMoved = HTTPProblem(
+        .serviceUnavailable, name: "clock-moved", title: "The issuer does not know the time",
+        detail: "its clock was set by more than a minute; nothing was charged")
+
     /// 422: no key with this truncated id issues, or the key of a repeated request accepts no more.
     static let keyUnknown = HTTPProblem(
         .unprocessableContent, name: "key-unknown", title: "The request names no key that issues now",
@@ -40,7 +55,9 @@ extension HTTPProblem {
             case .unknownVoucher: .voucherUnknown
             case .wrongCapability: .voucherUnfit
             case .exhausted: .voucherExhausted
+            case .quotaExceeded: .quotaExceeded
             case .keyNotIssuing: .keyUnknown
+            case .keyExhausted: .keyExhausted
             }
     }
 

@@ -58,6 +58,7 @@ struct TokenRequestRoute: Sendable {
                 throw HTTPProblem.malformedRequest(error)
             }
         }
+        guard authority.clock.isSteady else { throw HTTPProblem.clockMoved }
         let now = authority.time.now().wall
         guard
             let key = authority.issuer.key(truncatedID: message.truncatedKeyID, tokenType: message.tokenType, at: now)

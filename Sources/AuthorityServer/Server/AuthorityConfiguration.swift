@@ -12,6 +12,10 @@ package struct AuthorityConfiguration: Sendable {
     package var isDevelopment: Bool
     /// How many tokens one request may ask for.
     package var maximumBatch: Int
+    /// Whose cosignatures the key log needs.
+    package var witnesses: WitnessConfiguration = .none
+    /// A PEM file of certificate authorities to trust beside the system's, for the witnesses' URLs, or `nil`.
+    package var certificateAuthorityFile: String?
 
     /// A configuration with the gate closed and batches of at most 100.
     package init(

@@ -1,5 +1,8 @@
 import AuthorityKeys
+import AuthorityStore
+import HTTPTransport
 import Hummingbird
+import KeyTransparency
 package import Logging
 import PrivacyPass
 import ServerSupport
@@ -40,7 +43,10 @@ package struct AuthorityService: Sendable {
             authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
             maximumBatch: configuration.maximumBatch, pool: pool, metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
-        router.addHealth([authority.databaseCheck])
+        let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
+        let keyLog = try Self.keyLog(authority, signing, configuration.witnesses, transport)
+        LogRoutes(publisher: keyLog.publisher, key: keyLog.key).add(to: router)
+        router.addHealth([authority.databaseCheck, authority.clockCheck])
 
         var publicServer = configuration.server
         publicServer.onListening = { logger.info("ready", metadata: ["issuer": "\(issuerName.text)"]) }
@@ -51,7 +57,12 @@ package struct AuthorityService: Sendable {
             path: configuration.socketPath,
             router: AdminRoutes(authority: authority, metrics: metrics, log: AdminLog(logger: logger)).router(),
             shutdownDuration: configuration.server.shutdownDuration, logger: logger)
-        services = try [Housekeeping(authority: authority, logger: logger), socket]
+        services = try [
+            Housekeeping(authority: authority, logger: logger),
+            Rotation(authority: authority, logger: logger),
+            LogPublishing(publisher: keyLog.publisher, growth: authority.growth, transport: transport, logger: logger),
+            socket,
+        ]
             + Self.metricsServer(metrics, configuration, logger) + [ServerAfterSocket(socket: socket, server: server)]
         self.authority = authority
         shutdownDuration = configuration.server.shutdownDuration
@@ -67,6 +78,20 @@ package struct AuthorityService: Sendable {
     package func run(logger: Logger) async throws {
         defer { try? authority.close() }
         try await ServerProcess.run(services, shutdownDuration: shutdownDuration, logger: logger)
+    }
+
+    private static func keyLog(
+        _ authority: Authority, _ signing: SigningKeys, _ configuration: WitnessConfiguration,
+        _ transport: HTTPTransport
+    ) throws -> (publisher: LogPublisher, key: NoteVerificationKey) {
+        guard let key = try authority.database.settings().verificationKey(of: .keys) else {
+            throw AuthorityError.keysMissing
+        }
+        guard let witnesses = LogWitnesses(configuration, logKey: key, transport: transport, time: authority.time)
+        else { throw AuthorityError.witnessPolicy }
+        let publisher = LogPublisher(
+            .keys, authority: authority, logKey: key, witnesses: witnesses, sign: signing.signKeyLog)
+        return (publisher, key)
     }
 
     private static func metricsServer(

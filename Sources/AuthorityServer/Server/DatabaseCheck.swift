@@ -6,4 +6,7 @@ extension Authority {
     var databaseCheck: ReadinessCheck {
         ReadinessCheck("database") { [database] in (try? await database.revocationStand()) != nil }
     }
+
+    /// Whether the calendar is where it was at the start.
+    var clockCheck: ReadinessCheck { ReadinessCheck("clock") { [clock] in clock.isSteady } }
 }

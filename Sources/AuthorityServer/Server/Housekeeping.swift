@@ -1,6 +1,7 @@
 import AuthorityKeys
 import AuthorityStore
 import KeySchedule
+import KeyTransparency
 import Logging
 import ServiceLifecycle
 
@@ -42,6 +43,9 @@ struct Housekeeping: Service {
         }
         do {
             try await authority.database.setHousekeepingTime(time)
+            try await authority.onAdminQueue {
+                try authority.endKeys(acceptedUntil: time.adding(seconds: -Self.delay))
+            }
             let forgotten = try await authority.database.purgeKeys(endedBefore: time.adding(seconds: -Self.delay))
             try await authority.destroySecrets(of: forgotten)
         } catch {
@@ -51,5 +55,16 @@ struct Housekeeping: Service {
 
     private static func seconds(from start: Moment, to now: Moment) -> Int64 {
         max((now.monotonic - start.monotonic).components.seconds, 0)
+    }
+}
+
+extension Authority {
+    /// Logs the keys whose acceptance ended before `time`, with how many tokens they issued; blocks: for the admin queue.
+    func endKeys(acceptedUntil time: UnixTime) throws {
+        let history = database.keyHistory
+        let ended = try database.keys().filter { key in
+            history.keys[key.record.id].map { $0.issued == nil && $0.record.acceptUntil < time } ?? false
+        }
+        for key in ended { try change([.ended(key.record.id, issued: UInt64(clamping: key.issued))]) }
     }
 }

@@ -1,4 +1,4 @@
-internal import LibSodium
+public import LibSodium
 internal import PrivacyPass
 
 /// What a log says about itself at one size: its origin, the number of leaves and the root over them
@@ -49,6 +49,18 @@ public struct Checkpoint: Sendable, Hashable {
         // Made of a checked name, digits and base64: always a note's text.
         guard var note = SignedNote(unsigned: text) else { preconditionFailure("a checkpoint is text") }
         note.add(log.signature(for: text))
+        return note
+    }
+}
+
+extension Checkpoint {
+    /// The checkpoint as a note signed with the key of the log, whose name is the origin.
+    public func signed(with key: borrowing Ed25519.PrivateKey) -> SignedNote {
+        let name = NoteVerificationKey(name: origin, type: .ed25519, publicKey: key.publicKey)
+        let signature = key.signature(for: Array(text.utf8)).bytes
+        // Made of a checked name, digits and base64: always a note's text.
+        guard var note = SignedNote(unsigned: text) else { preconditionFailure("a checkpoint is text") }
+        note.add(NoteSignature(name: origin, keyID: name.id, signature: signature))
         return note
     }
 }

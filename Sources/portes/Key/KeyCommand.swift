@@ -4,10 +4,10 @@ import ArgumentParser
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
-        abstract: "Create, rotate and withdraw the keys that issue tokens.",
+        abstract: "Create, plan and withdraw the keys that issue tokens.",
         discussion: """
             WHEN TO USE WHICH               COMMAND                  ITS OLD TOKENS
-              it is time for a new key      rotate CAPABILITY        good until its date
+              it is time for a new key      none: see plan           good until its date
               the capability is given up    retire ID                good until its date
               something is wrong with it    revoke ID                refused at once
               others may have it            revoke ID --compromised  refused at once
@@ -15,7 +15,7 @@ struct KeyCommand: AsyncParsableCommand {
             EXAMPLE: portes key create --capability session
             """,
         subcommands: [
-            KeyCreateCommand.self, KeyListCommand.self, KeyRotateCommand.self, KeyRetireCommand.self,
-            KeyRevokeCommand.self, KeyExportCommand.self,
+            KeyCreateCommand.self, KeyListCommand.self, KeyPlanCommand.self, KeyRotateCommand.self,
+            KeyRetireCommand.self, KeyRevokeCommand.self, KeyExportCommand.self,
         ])
 }

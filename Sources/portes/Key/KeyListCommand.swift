@@ -5,7 +5,11 @@ import AuthorityServer
 struct KeyListCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the keys with their states, dates and numbers of issued tokens.",
-        discussion: "EXAMPLE: portes key list --json")
+        discussion: """
+            AGE is since the key began to issue, LEFT how long its present state lasts.
+
+            EXAMPLE: portes key list --json
+            """)
 
     @OptionGroup var options: AdminOptions
 

@@ -2,15 +2,20 @@ import ArgumentParser
 import AuthorityServer
 import Revocation
 
-/// `portes key revoke`: none of a key's tokens is accepted any more.
+/// `portes key revoke`: none of a key's tokens is accepted any more, and the next key takes its place.
 struct KeyRevokeCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Withdraw a key: no new tokens, and none of its tokens is accepted.",
+        abstract: "Withdraw a key: none of its tokens is accepted, and the next key takes its place.",
         discussion: """
-            Appends an entry to the published revocation list, for good. Connected clearing servers refuse the key's \
-            tokens within 5 s.
+            Appends to the published revocation list and to the key log, for good, and lets the next key begin at once. \
+            Connected clearing servers refuse the key's tokens within 5 s.
 
+            With --compromised (or --reason ledger-lost) every voucher gets back what was drawn with it under this key, \
+            spent tokens too: forged ones look the same, so no token of the key is ever exchanged. Running the command \
+            again changes nothing.
+
+            EXAMPLE: portes key revoke 3f9a0c51 --compromised --dry-run
             EXAMPLE: portes key revoke 3f9a0c51 --compromised
             """)
 
@@ -18,6 +23,7 @@ struct KeyRevokeCommand: AdminCommand {
     @Flag(help: "The key is known or feared to be in other hands.") var compromised = false
     @Option(help: "The reason: unspecified, key-compromised, surrendered, withdrawn or ledger-lost; default: unspecified.")
     var reason: String?
+    @Flag(help: "Say what would happen, and do nothing.") var dryRun = false
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
@@ -26,19 +32,27 @@ struct KeyRevokeCommand: AdminCommand {
     }
 
     func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
-        guard !yes else { return }
-        try Confirmation.ask("\(await connection.key(id)), is revoked: none of them is accepted any more")
+        guard !yes, !dryRun else { return }
+        let reply = try await connection.answer(to: .previewRevocation(id: id, reason: reasonName))
+        guard case .keyRevocation(let preview) = reply else { throw reply.unexpected }
+        try Confirmation.ask(KeyRevocationText(preview, isDone: false).lines.joined(separator: "\n"))
     }
 
     private var reasonName: String {
         compromised ? RevocationReason.keyCompromised.name : reason ?? RevocationReason.unspecified.name
     }
 
-    func request() -> AdminRequest { .revokeKey(id: id, reason: reasonName) }
+    func request() -> AdminRequest {
+        dryRun ? .previewRevocation(id: id, reason: reasonName) : .revokeKey(id: id, reason: reasonName)
+    }
 
     func show(_ reply: AdminReply) throws {
-        try RevocationTable.show(reply, json: options.json)
-        guard case .revocation(let entry) = reply, entry.reason != reasonName else { return }
+        guard case .keyRevocation(let summary) = reply else { throw reply.unexpected }
+        if options.json { return try Output.json(summary) }
+        let text = KeyRevocationText(summary, isDone: !dryRun)
+        for line in text.lines { try Output.data(line) }
+        if let warning = text.warning { Output.warning(warning.message, hint: warning.hint) }
+        guard !dryRun, let entry = summary.entry, entry.reason != reasonName else { return }
         Output.note("portes: note: nothing was changed: the key is revoked already, and the reason stays \(entry.reason)")
     }
 }

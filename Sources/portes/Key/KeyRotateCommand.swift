@@ -5,13 +5,11 @@ import AuthorityServer
 struct KeyRotateCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
-        abstract: "Make the next key of a capability current now.",
+        abstract: "Make the next key of a development capability current now; others rotate by themselves.",
         discussion: """
-            Begins the announced key, if there is one, else makes a new one with the spans of the old. A retired key \
-            has no successor until one is created.
-
-            The old key stops issuing; its tokens are accepted until the date published for it. A running authority \
-            and connected clearing servers follow within 5 s.
+            Keys rotate by themselves, at dates that are published beforehand and do not move: see portes key plan. Where \
+            something is wrong with a key, use portes key revoke. This command is for capabilities that were made with \
+            portes key create --development: it begins the announced key, if there is one, else makes a new one.
 
             EXAMPLE: portes key rotate session
             """)

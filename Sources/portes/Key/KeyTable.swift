@@ -24,11 +24,11 @@ enum KeyTable {
 
     private static func table(_ keys: [KeySummary]) -> Table {
         Table(
-            ["ID", "CAPABILITY", "STATE", "ISSUED", "NOT BEFORE", "ISSUES UNTIL", "ACCEPTED UNTIL"],
+            ["ID", "CAPABILITY", "STATE", "AGE", "ISSUED", "LEFT", "NOT BEFORE", "ISSUES UNTIL", "ACCEPTED UNTIL"],
             keys.map { key in
                 [
-                    String(key.id.prefix(16)), key.record.capability.name, state(of: key), String(key.issued),
-                    date(key.record.notBefore), date(key.record.issueUntil), date(key.record.acceptUntil),
+                    String(key.id.prefix(16)), key.record.capability.name, state(of: key), age(of: key),
+                    String(key.issued), left(of: key), date(key.record.notBefore), date(key.record.issueUntil), date(key.record.acceptUntil),
                 ]
             })
     }
@@ -37,6 +37,24 @@ enum KeyTable {
         // A retired key differs as long as a successor could be expected of it.
         let isLive = [.announced, .issuing].contains(key.state)
         return key.isRetired && isLive ? "\(key.state.rawValue),retired" : key.state.rawValue
+    }
+
+    /// For how long it has issued tokens.
+    private static func age(of key: KeySummary) -> String {
+        let seconds = key.now.seconds(since: key.record.notBefore)
+        return seconds < 0 ? "-" : PlanTable.remaining(seconds)
+    }
+
+    /// How long its present state lasts.
+    private static func left(of key: KeySummary) -> String {
+        let end: UnixTime? =
+            switch key.state {
+            case .announced: key.record.notBefore
+            case .issuing: key.record.issueUntil
+            case .accepting: key.record.acceptUntil
+            case .ended, .revoked: nil
+            }
+        return end.map { PlanTable.remaining($0.seconds(since: key.now)) } ?? "-"
     }
 
     /// A time as people read it, in UTC.

@@ -1,0 +1,32 @@
+import GRDB
+import LibSodium
+package import PrivacyPass
+import SQLiteSupport
+
+extension AuthorityDatabase {
+    /// What would be given back to those who drew tokens under a key. Blocks.
+    package func recredit(drawnUnder id: TokenKeyID) throws -> KeyChangeOutcome.Recredit {
+        try store.readBlocking { try Self.recredit($0, drawnUnder: id) }
+    }
+
+    private static func recredit(_ db: Database, drawnUnder id: TokenKeyID) throws -> KeyChangeOutcome.Recredit {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT count(*) AS vouchers, coalesce(sum(tokens), 0) AS tokens FROM drawn WHERE key_id = ?",
+            arguments: [id.bytes.data])
+        return try row.map {
+            KeyChangeOutcome.Recredit(vouchers: try $0.value("vouchers"), tokens: try $0.value("tokens"))
+        } ?? KeyChangeOutcome.Recredit()
+    }
+
+    /// Gives back what was drawn under a key, and forgets that it was drawn: a second time there is nothing left.
+    static func giveBack(_ db: Database, drawnUnder id: TokenKeyID) throws -> KeyChangeOutcome.Recredit {
+        let found = try recredit(db, drawnUnder: id)
+        try db.execute(
+            sql: """
+                UPDATE voucher SET remaining = min(total, remaining + drawn.tokens)
+                FROM drawn WHERE drawn.voucher = voucher.hash AND drawn.key_id = ?
+                """, arguments: [id.bytes.data])
+        try db.execute(sql: "DELETE FROM drawn WHERE key_id = ?", arguments: [id.bytes.data])
+        return found
+    }
+}

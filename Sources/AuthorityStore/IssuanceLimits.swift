@@ -1,0 +1,17 @@
+/// How much is issued of one capability; none of it is public.
+package struct IssuanceLimits: Sendable, Hashable {
+    /// The most tokens that one voucher draws under one key, so in one epoch; `nil` for all that it is worth.
+    package var quota: Int64?
+    /// The most tokens that are issued under one key; 2^40 unless told otherwise, as a key leaks a little with each
+    /// (RFC 9497, section 7.2.3).
+    package var tokensPerKey: Int64
+
+    /// The limit of tokens for a key where none is set: 2^40.
+    package static let standardTokensPerKey: Int64 = 1 << 40
+
+    /// Limits from their parts.
+    package init(quota: Int64? = nil, tokensPerKey: Int64 = standardTokensPerKey) {
+        self.quota = quota
+        self.tokensPerKey = tokensPerKey
+    }
+}

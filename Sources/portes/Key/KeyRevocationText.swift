@@ -1,0 +1,38 @@
+import AuthorityServer
+import KeySchedule
+
+/// What revoking a key does, in words: a line for each thing.
+struct KeyRevocationText {
+    let lines: [String]
+    /// What to think of afterwards, if anything.
+    let warning: (message: String, hint: String)?
+
+    /// What was done, or would be.
+    init(_ summary: KeyRevocationSummary, isDone: Bool) {
+        let key = "key \(summary.key.id.prefix(16)) of \(summary.key.record.capability)"
+        var lines = [
+            isDone
+                ? "\(key) is revoked: none of the \(summary.key.issued) tokens issued under it is accepted"
+                : "\(key) would be revoked: none of the \(summary.key.issued) tokens issued under it would be accepted"
+        ]
+        if let next = summary.replacement {
+            let name = next.id.map { "key \($0.prefix(16))" } ?? "a new key"
+            let from = KeyTable.date(next.notBefore)
+            lines.append("\(name) issues in its place from \(from) until \(KeyTable.date(next.issueUntil))")
+        } else if summary.key.state == .issuing {
+            lines.append("no key issues in its place")
+        }
+        if summary.tokens > 0 {
+            lines.append("\(summary.tokens) tokens go back to \(summary.vouchers) vouchers, spent ones too")
+        }
+        if !summary.verifiers.isEmpty {
+            lines.append("clearing servers that have the key: \(summary.verifiers.joined(separator: ", "))")
+        }
+        self.lines = lines
+        warning = summary.liveKeys > 3
+            ? (
+                "\(summary.liveKeys) keys of \(summary.key.record.capability) are live: each crowd of users is smaller",
+                "do not revoke more of them than you must; the number falls as they end: portes key plan"
+            ) : nil
+    }
+}

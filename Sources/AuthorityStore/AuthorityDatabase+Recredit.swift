@@ -1,6 +1,8 @@
 import GRDB
+import KeySchedule
 import LibSodium
 package import PrivacyPass
+package import Revocation
 import SQLiteSupport
 
 extension AuthorityDatabase {
@@ -16,6 +18,18 @@ extension AuthorityDatabase {
         return try row.map {
             KeyChangeOutcome.Recredit(vouchers: try $0.value("vouchers"), tokens: try $0.value("tokens"))
         } ?? KeyChangeOutcome.Recredit()
+    }
+
+    /// For a key that is revoked already: answers the entry there is, and gives back what was drawn under it if this
+    /// reason asks for it and that was not done before. Blocks.
+    package func revokeAgain(_ id: TokenKeyID, reason: RevocationReason) throws -> KeyChangeOutcome {
+        let now = time.now().wall
+        return try store.writeBlocking { db in
+            var outcome = KeyChangeOutcome()
+            outcome.revocation = try Self.revoke(db, .key(id), reason: reason, at: now)
+            if reason.givesBack { outcome.recredit = try Self.giveBack(db, drawnUnder: id) }
+            return outcome
+        }
     }
 
     /// Gives back what was drawn under a key, and forgets that it was drawn: a second time there is nothing left.

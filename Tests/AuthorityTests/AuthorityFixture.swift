@@ -2,6 +2,7 @@ import Attestation
 import AuthorityStore
 import Foundation
 import KeySchedule
+import KeyTransparency
 import LibSodium
 import PrivacyPass
 import SQLiteSupport
@@ -46,6 +47,15 @@ final class AuthorityFixture: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: parent) }
 
+    /// Terms of a capability under which keys may have any dates.
+    func terms(_ capability: Capability) throws -> KeyEvent {
+        let terms = RotationTerms(
+            capability: capability, tokenType: .voprfRistretto255, epoch: 1_000, acceptance: 1_000, announcement: 0,
+            isDevelopment: true)
+        guard let terms else { preconditionFailure("the terms are in range") }
+        return .terms(terms)
+    }
+
     /// Stores a new key that issues from now on for `issuing` seconds and is accepted for `accepting`.
     @discardableResult
     func key(
@@ -54,7 +64,9 @@ final class AuthorityFixture: Sendable {
         replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery] = []
     ) throws -> KeyRecord {
         let record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
-        try database.insertKey(record, replacing: replacing, deliveries: deliveries)
+        let old = try database.keys().first { $0.record.id == replacing }?.record
+        let ending = old.map { [KeyEvent.rescheduled($0.endingIssuance(at: record.notBefore))] } ?? []
+        try database.changeKeys([terms(capability)] + ending + [.announced(record)], deliveries: deliveries)
         return record
     }
 

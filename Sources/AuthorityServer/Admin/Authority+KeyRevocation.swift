@@ -12,7 +12,7 @@ extension Authority {
         let (key, reason) = try (storedKey(id), Self.reason(name))
         let now = time.now().wall
         guard !key.isRevoked else {
-            let outcome = try change([.revoked(key.record.id, reason)])
+            let outcome = try database.revokeAgain(key.record.id, reason: reason)
             return try summary(of: key, outcome: outcome, replacement: nil, isNew: false)
         }
         let revoked = KeyEvent.revoked(key.record.id, reason)

@@ -11,8 +11,9 @@ import VOPRF
 struct AdminDamageTests {
     static let requests: [AdminRequest] = [
         .createKey(
-            KeyParameters(capability: "session", notBefore: UnixTime(seconds: 1_000), epoch: 100, acceptance: 50)),
-        .listKeys, .rotateKey(capability: "session"), .retireKey(id: "0123abcd"),
+            KeyParameters(capability: "session", notBefore: UnixTime(seconds: 1_000), epoch: 100, acceptance: 50,
+                announcement: 10, isDevelopment: true)),
+        .listKeys, .planKeys(days: 30), .previewRevocation(id: "0123abcd", reason: "withdrawn"), .rotateKey(capability: "session"), .retireKey(id: "0123abcd"),
         .revokeKey(id: "0123abcd", reason: "withdrawn"), .exportKeys(verifier: "north"),
         .addVerifier(name: "north", publicKey: "AAAA", capabilities: ["play", "session"]),
         .createVouchers(capability: "session", tokens: 100, count: 2),
@@ -30,7 +31,8 @@ struct AdminDamageTests {
             publicKey: ServerPrivateKey().publicKey.encoded.bytes, notBefore: start, issueUntil: start,
             acceptUntil: start)
         let key = KeySummary(
-            id: record.id.hexadecimal, record: record, state: .issuing, issued: 7, isRetired: false)
+            id: record.id.hexadecimal, record: record, state: .issuing, issued: 7, isRetired: false,
+            redeemed: 3, now: start)
         let replies: [AdminReply] = [
             .key(key), .keys([key]), .delivery("a.b.c"),
             .voucherCodes([VoucherWithCode(code: "vch_a", id: "00")], withoutKey: ["play"]),
@@ -39,7 +41,7 @@ struct AdminDamageTests {
             .revocation(
                 RevocationSummary(
                     sequence: 1, kind: "token", keyID: "00", nullifier: "11", reason: "withdrawn", effective: start)),
-            .authority(AuthoritySummary(issuer: "issuer.example", deliveryKey: "AAAA")),
+            .authority(AuthoritySummary(issuer: "issuer.example", deliveryKey: "AAAA", logKey: "l+0+A")),
             .refused(message: "no", hint: "maybe"),
         ]
         for reply in replies { #expect(try mistakes(reply).isEmpty) }

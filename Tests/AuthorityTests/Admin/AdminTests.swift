@@ -35,20 +35,29 @@ struct AdminTests {
         #expect(await authority.handle(.listKeys) == .keys([key]))
     }
 
-    @Test func aSecondKeyOfACapabilityIsMadeByRotation() async throws {
+    @Test func publishedDatesDoNotMoveSoRotationIsForDevelopmentAlone() async throws {
         let first = try await create("session", epoch: 100, acceptance: 50)
         #expect(
             await refusal(.createKey(KeyParameters(capability: "session", epoch: 9, acceptance: 9)))
-                .hasPrefix("key \(first.id.prefix(16)) of session issues in the same time"))
+                .hasPrefix("the keys of session rotate by themselves"))
+        #expect(
+            await refusal(.rotateKey(capability: "session"))
+                == "the dates of session's keys are published, and do not move earlier")
+        #expect(await authority.handle(.listKeys) == .keys([first]))
+        let development = KeyParameters(capability: "play", epoch: 100, acceptance: 50, isDevelopment: true)
+        _ = await authority.handle(.createKey(development))
+        #expect(
+            await refusal(.createKey(KeyParameters(
+                capability: "play", notBefore: time.now().wall.adding(seconds: 1), epoch: 1, acceptance: 1,
+                isDevelopment: true))).contains("issues in the same time"))
         time.advance(10)
-        guard case .key(let second) = await authority.handle(.rotateKey(capability: "session")) else {
+        guard case .key(let second) = await authority.handle(.rotateKey(capability: "play")) else {
             throw CancellationError()
         }
         #expect(second.record.issueUntil.seconds - second.record.notBefore.seconds == 100)
         #expect(second.record.acceptUntil.seconds - second.record.issueUntil.seconds == 50)
         guard case .keys(let keys) = await authority.handle(.listKeys) else { throw CancellationError() }
-        #expect(keys.map(\.state) == [.accepting, .issuing])
-        #expect(keys[0].record.acceptUntil == first.record.acceptUntil)
+        #expect(keys.map(\.state) == [.accepting, .issuing, .issuing])
     }
 
     @Test func aRetiredKeyRunsToItsDatesAndTheNextBeginsThen() async throws {
@@ -61,16 +70,22 @@ struct AdminTests {
         #expect(next.record.notBefore == first.record.issueUntil && next.state == .announced)
     }
 
-    @Test func thereIsNothingToRotateWhereNothingIssues() async throws {
+    @Test func aRevokedKeyIsReplacedAtOnce() async throws {
         #expect(await refusal(.rotateKey(capability: "session")) == "no key of session issues now")
         let key = try await create("session", epoch: 100, acceptance: 50)
-        guard case .revocation(let entry) = await authority.handle(.revokeKey(id: key.id, reason: "key-compromised"))
-        else {
-            throw CancellationError()
-        }
+        time.advance(10)
+        let request = AdminRequest.revokeKey(id: key.id, reason: "key-compromised")
+        guard case .keyRevocation(let done) = await authority.handle(request) else { throw CancellationError() }
+        let entry = try #require(done.entry)
         #expect(entry.sequence == 1 && entry.kind == "key" && entry.keyID == key.id && entry.nullifier == nil)
-        #expect(await refusal(.rotateKey(capability: "session")) == "no key of session issues now")
-        _ = try await create("session", epoch: 100, acceptance: 50)
+        guard case .keys(let keys) = await authority.handle(.listKeys) else { throw CancellationError() }
+        #expect(keys.map(\.state) == [.revoked, .issuing])
+        #expect(done.replacement?.id == keys[1].id && done.replacement?.isNew == true)
+        #expect(keys[1].record.notBefore == time.now().wall)
+        // A second time nothing changes.
+        guard case .keyRevocation(let again) = await authority.handle(request) else { throw CancellationError() }
+        #expect(again.entry == entry && again.replacement == nil && again.tokens == 0)
+        #expect(await authority.handle(.listKeys) == .keys(keys))
     }
 
     @Test func manyKeysHaveDifferentLastBytes() async throws {

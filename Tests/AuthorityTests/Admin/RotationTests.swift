@@ -28,7 +28,7 @@ struct RotationTests {
         let keys = try await list()
         #expect(keys.map(\.id) == [first.id, next.id, last.id])
         #expect(keys[0].state == .accepting && keys[0].record.issueUntil == now)
-        #expect(keys[0].record.acceptUntil == first.record.acceptUntil && keys[2] == last)
+        #expect(keys[0].record.acceptUntil == first.record.acceptUntil && keys[2].record == last.record)
         #expect(authority.issuer.records.contains(rotated.record))
     }
 
@@ -47,7 +47,8 @@ struct RotationTests {
         #expect(message.hasSuffix("of session is retired: retire makes no successor"))
         #expect(hint?.contains("portes key create") == true)
         #expect(try await list().map(\.record) == [first.record])
-        let next = try await key(.createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 50)))
+        let next = try await key(.createKey(
+            KeyParameters(capability: "session", epoch: 100, acceptance: 50, isDevelopment: true)))
         #expect(next.state == .announced)
         #expect(try await key(.rotateKey(capability: "session")).id == next.id)
     }
@@ -57,7 +58,7 @@ struct RotationTests {
             .createKey(
                 KeyParameters(
                     capability: "session", notBefore: time.now().wall.adding(seconds: delay), epoch: epoch,
-                    acceptance: acceptance)))
+                    acceptance: acceptance, isDevelopment: true)))
     }
 
     private func key(_ request: AdminRequest) async throws -> KeySummary {

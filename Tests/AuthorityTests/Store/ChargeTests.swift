@@ -2,6 +2,7 @@ import Attestation
 import AuthorityStore
 import Foundation
 import KeySchedule
+import KeyTransparency
 import LibSodium
 import PrivacyPass
 import Revocation
@@ -38,6 +39,7 @@ struct ChargeTests {
         #expect(try await charge(voucher, old, request) == .charged)
         let new = try fixture.key(replacing: old.id)
         #expect(try await charge(voucher, new, request) == .repeated(old.id))
+        fixture.time.advance(KeyRecord.issuingLeeway)
         #expect(try await charge(voucher, old) == .refused(.keyNotIssuing))
         #expect(try await charge(voucher, new) == .charged)
     }
@@ -102,12 +104,76 @@ struct ChargeTests {
 
     @Test func onlyAKeyThatIssuesNowIsCharged() async throws {
         let voucher = try fixture.voucher()
-        let key = try fixture.key(startsIn: 10, issuing: 100, accepting: 200)
+        let leeway = KeyRecord.issuingLeeway
+        #expect(leeway < 60)
+        let key = try fixture.key(startsIn: leeway + 1, issuing: 100, accepting: 200)
         #expect(try await charge(voucher, key) == .refused(.keyNotIssuing))
-        fixture.time.advance(10)
+        fixture.time.advance(1)
         #expect(try await charge(voucher, key) == .charged)
-        fixture.time.advance(100)
+        fixture.time.advance(leeway + 100 + leeway - 1)
+        #expect(try await charge(voucher, key) == .charged)
+        fixture.time.advance(1)
         #expect(try await charge(voucher, key) == .refused(.keyNotIssuing))
+    }
+
+    @Test func requestsOnTheirWayAreTakenNoLongerThanTokensAreAccepted() async throws {
+        let voucher = try fixture.voucher()
+        let key = try fixture.key(issuing: 100, accepting: 101)
+        fixture.time.advance(100)
+        #expect(try await charge(voucher, key) == .charged)
+        fixture.time.advance(1)
+        #expect(try await charge(voucher, key) == .refused(.keyNotIssuing))
+    }
+
+    @Test func aVoucherDrawsUnderOneKeyNoMoreThanItsQuota() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 100))
+        fixture.database.setLimits([.session: IssuanceLimits(quota: 10)])
+        #expect(try await charge(voucher, key, count: 11) == .refused(.quotaExceeded))
+        #expect(try await charge(voucher, key, count: 10) == .charged)
+        #expect(try await charge(voucher, key) == .refused(.quotaExceeded))
+        // Another voucher, and another epoch, have quotas of their own.
+        #expect(try await charge(fixture.voucher(), key, count: 10) == .charged)
+        let next = try fixture.key(replacing: key.id)
+        #expect(try await charge(voucher, next, count: 10) == .charged)
+        #expect(try fixture.remaining(voucher) == 80)
+    }
+
+    @Test func aKeyIssuesNoMoreThanItsCap() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 100))
+        fixture.database.setLimits([.session: IssuanceLimits(tokensPerKey: 10)])
+        #expect(try await charge(voucher, key, count: 9) == .charged)
+        #expect(try await charge(voucher, key, count: 2) == .refused(.keyExhausted))
+        #expect(try await charge(voucher, key, count: 1) == .charged)
+        #expect(try await charge(voucher, key, count: 1) == .refused(.keyExhausted))
+        #expect(try fixture.issued(key) == 10 && fixture.remaining(voucher) == 90)
+    }
+
+    @Test func whatWasDrawnUnderACompromisedKeyIsGivenBackOnce() async throws {
+        let (key, other) = try (fixture.key(), fixture.key(.play))
+        let (first, second, third) = try (fixture.voucher(), fixture.voucher(), fixture.voucher(.play))
+        for count in [30, 5] { #expect(try await charge(first, key, count: count) == .charged) }
+        #expect(try await charge(second, key, count: 100) == .charged)
+        #expect(try await charge(third, other, count: 7) == .charged)
+        #expect(try fixture.database.recredit(drawnUnder: key.id) == .init(vouchers: 2, tokens: 135))
+        let outcome = try fixture.database.changeKeys([.revoked(key.id, .keyCompromised)])
+        #expect(outcome.recredit == .init(vouchers: 2, tokens: 135) && outcome.revocation?.sequence == 1)
+        #expect(try fixture.remaining(first) == 100 && fixture.remaining(second) == 100)
+        #expect(try fixture.remaining(third) == 93)
+        #expect(try await charge(first, key) == .refused(.keyNotIssuing))
+        // Drawn again under the next key, and revoked again: what is given back is not given twice.
+        let next = try fixture.key()
+        #expect(try await charge(first, next, count: 10) == .charged)
+        #expect(throws: KeyLogRefusal.violation(.keyIsOver)) {
+            try fixture.database.changeKeys([.revoked(key.id, .keyCompromised)])
+        }
+        #expect(try fixture.remaining(first) == 90)
+    }
+
+    @Test func aKeyThatIsOnlyWithdrawnGivesNothingBack() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher())
+        #expect(try await charge(voucher, key, count: 10) == .charged)
+        #expect(try fixture.database.changeKeys([.revoked(key.id, .withdrawn)]).recredit.tokens == 0)
+        #expect(try fixture.remaining(voucher) == 90)
     }
 
     @Test func aRevokedKeyIsNotCharged() async throws {

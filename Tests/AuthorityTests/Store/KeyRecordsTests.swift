@@ -2,6 +2,7 @@ import Attestation
 import AuthorityStore
 import KeyDelivery
 import KeySchedule
+import KeyTransparency
 import LibSodium
 import PrivacyPass
 import Revocation
@@ -18,15 +19,15 @@ struct KeyRecordsTests {
     }
 
     @Test func twoKeysOfACapabilityNeverIssueAtOneTime() throws {
-        let first = try fixture.key()
-        #expect(throws: KeyInsertionError.overlaps(first.id)) { try fixture.key(startsIn: 999) }
+        try fixture.key()
+        #expect(throws: KeyLogRefusal.violation(.windowsOverlap)) { try fixture.key(startsIn: 999) }
         try fixture.key(startsIn: 1_000)
         try fixture.key(.play)
     }
 
     @Test func aShortKeyFitsBeforeALaterOne() throws {
-        let later = try fixture.key(startsIn: 1_000)
-        #expect(throws: KeyInsertionError.overlaps(later.id)) { try fixture.key(issuing: 1_001) }
+        try fixture.key(startsIn: 1_000)
+        #expect(throws: KeyLogRefusal.violation(.windowsOverlap)) { try fixture.key(issuing: 1_001) }
         try fixture.key(issuing: 1_000)
     }
 
@@ -40,7 +41,7 @@ struct KeyRecordsTests {
 
     @Test func aRevokedKeyDoesNotStandInTheWayOfAnother() throws {
         let old = try fixture.key()
-        _ = try fixture.database.revoke(.key(old.id), reason: .keyCompromised)
+        try fixture.database.changeKeys([.revoked(old.id, .keyCompromised)])
         try fixture.key()
         #expect(try fixture.database.keys().filter { $0.state(at: fixture.time.now().wall) == .revoked }.count == 1)
     }
@@ -50,7 +51,11 @@ struct KeyRecordsTests {
         var second = try fixture.record(.play)
         while second.id.truncated != first.id.truncated { second = try fixture.record(.play) }
         #expect(try fixture.database.isTruncatedIDInUse(first.id.truncated, tokenType: .voprfRistretto255))
-        #expect(throws: KeyInsertionError.truncatedIDInUse) { try fixture.database.insertKey(second, deliveries: []) }
+        #expect(throws: KeyInsertionError.truncatedIDInUse) {
+            try fixture.database.changeKeys([fixture.terms(.play), .announced(second)])
+        }
+        // What was not stored was not logged either.
+        #expect(fixture.database.keyHistory.keys[second.id] == nil)
         #expect(try fixture.database.keys().count == 1)
     }
 
@@ -82,7 +87,7 @@ struct KeyRecordsTests {
         #expect(try fixture.database.settings().revocationKey == nil)
         let (revocation, delivery) = (Ed25519.PrivateKey().publicKey, Ed25519.PrivateKey().publicKey)
         try fixture.database.setIssuerName(ServerName("issuer.example"))
-        try fixture.database.setSigningKeys(revocation: revocation, delivery: delivery)
+        try fixture.database.setSigningKeys(AuthoritySettings(revocationKey: revocation, deliveryKey: delivery))
         let settings = try fixture.database.settings()
         #expect(settings.issuerName?.text == "issuer.example")
         #expect(settings.revocationKey == revocation && settings.deliveryKey == delivery)

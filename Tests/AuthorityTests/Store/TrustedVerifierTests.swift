@@ -1,6 +1,7 @@
 import AuthorityStore
 import KeyDelivery
 import KeySchedule
+import KeyTransparency
 import LibSodium
 import PrivacyPass
 import Testing
@@ -18,7 +19,9 @@ struct TrustedVerifierTests {
         #expect(first.keys == [DeliveredKey(record: key, sealedSecret: [1, 2, 3])])
 
         let next = try fixture.record(startsIn: 10)
-        try fixture.database.insertKey(next, replacing: key.id, deliveries: [delivery(next, verifier)])
+        try fixture.database.changeKeys(
+            [.rescheduled(key.endingIssuance(at: next.notBefore)), .announced(next)],
+            deliveries: [delivery(next, verifier)])
         let second = try #require(try await fixture.database.deliveries(to: verifier.id))
         #expect(second.keys.map(\.record) == [key.endingIssuance(at: next.notBefore), next])
         #expect(second.sequence > first.sequence)

@@ -19,9 +19,9 @@ struct LogRoutes: Sendable {
         router.get("\(path)/key") { request, _ in
             request.response(Publication(Array((key.verifierKey + "\n").utf8)), contentType: Self.textType, maxAge: 300)
         }
-        router.get("\(path)/tile/**") { _, context in
-            let rest = context.parameters.getCatchAll().joined(separator: "/")
-            guard rest.utf8.count <= 100, let bytes = try await publisher.tile("tile/" + rest) else {
+        router.get("\(path)/tile/**") { request, _ in
+            // The path as it was sent: the router takes several spellings for one, and a static server would not.
+            guard let bytes = try await publisher.tile(String(request.uri.path.dropFirst(path.count + 1))) else {
                 throw HTTPProblem.notFound
             }
             return Response(

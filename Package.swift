@@ -83,6 +83,17 @@ let package = Package(
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
 
+        // A witness, of any log.
+        module(
+            "WitnessStore",
+            ["KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "SQLiteSupport", grdb]),
+        module(
+            "WitnessServer",
+            [
+                "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "ServerSupport", "SQLiteSupport",
+                "WitnessStore", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
+            ]),
+
         // Issuance side.
         module("Attestation", ["LibSodium", "PrivacyPass"]),
         module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass", "VOPRF"]),
@@ -145,7 +156,7 @@ let package = Package(
                 "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "ClearingServer", "ClearingStore",
                 "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium",
                 "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation",
-                "SQLiteSupport", "ServerSupport", "VOPRF", argumentParser, logging, serviceLifecycle, unixSignals, yams,
+                "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing", argumentParser, logging, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict),
 
@@ -166,7 +177,7 @@ let package = Package(
         ]),
         tests("Witness", [
             "HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "ServerSupport", "TestSupport",
-            "Witnessing", httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            "Witnessing", "WitnessServer", "WitnessStore", "KeyFiles", "SQLiteSupport", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
         tests("ServerSupport", [
             "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics,

@@ -65,6 +65,7 @@ extension StoreSide {
         switch self {
         case .authority: "a token authority"
         case .clearing: "a clearing server"
+        case .witness: "a witness"
         }
     }
 }

@@ -16,8 +16,8 @@ package struct Witness: Sendable, Hashable {
     /// A witness from its parts; `nil` if the key is not one of a witness, or the prefix is no http or https URL or has
     /// a query, a fragment or credentials.
     package init?(submissionPrefix text: String, key: NoteVerificationKey) {
-        guard key.type == .cosignature, let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
-            url.host?.isEmpty == false, url.query == nil, url.fragment == nil, url.user == nil, url.password == nil
+        guard key.type == .cosignature, let url = URL(string: text),
+            ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false, url.query == nil, url.fragment == nil, url.user == nil, url.password == nil
         else { return nil }
         submissionPrefix = text.hasSuffix("/") ? String(text.dropLast()) : text
         self.key = key

@@ -37,8 +37,8 @@ enum WitnessAnswer: Sendable, Hashable {
         }
     }
 
-    /// The newest of the witness's lines. Lines of other keys are passed over, as are older ones of this key: they would
-    /// only make the note longer.
+    /// The newest of the witness's lines. Lines of other keys are passed over, as are older ones of this key: they
+    /// would only make the note longer.
     private static func cosignature(
         in body: [UInt8], of checkpoint: Checkpoint, by key: NoteVerificationKey
     ) throws(WitnessFailure) -> Cosignature {

@@ -4,9 +4,9 @@ package import KeyTransparency
 extension WitnessClient {
     /// Asks several witnesses at once to cosign a checkpoint.
     ///
-    /// Answers as soon as the cosignatures meet `policy`, all witnesses have answered, or `deadline` has passed, whichever
-    /// is first; whoever has not answered then is not waited for, and says at the next checkpoint what it cosigned. One
-    /// whose cosignature `policy` does not count, because of its time, has failed.
+    /// Answers as soon as the cosignatures meet `policy`, all witnesses have answered, or `deadline` has passed,
+    /// whichever is first; whoever has not answered then is not waited for, and says at the next checkpoint what it
+    /// cosigned. One whose cosignature `policy` does not count, because of its time, has failed.
     ///
     /// `lastSizes` are the sizes that the witnesses are believed to have cosigned last; 0 where nothing is known.
     package func cosign(
@@ -20,9 +20,9 @@ extension WitnessClient {
             for witness in witnesses {
                 group.addTask { [self] in
                     do throws(WitnessFailure) {
-                        let lastSize = lastSizes[witness.key] ?? 0
-                        return Answer(
-                            witness, .success(try await cosignature(of: log, by: witness, lastSize: lastSize, proof: proof)))
+                        let found = try await cosignature(
+                            of: log, by: witness, lastSize: lastSizes[witness.key] ?? 0, proof: proof)
+                        return Answer(witness, .success(found))
                     } catch {
                         return Answer(witness, .failure(error))
                     }

@@ -1,5 +1,5 @@
 package import HTTPTransport
-internal import KeyTransparency
+package import KeyTransparency
 package import LibSodium
 
 /// The log's side of the witness protocol (C2SP tlog-witness): has checkpoints cosigned.
@@ -51,9 +51,8 @@ package struct WitnessClient: Sendable {
         var hashes: [Bytes32] = []
         // Then the proof is empty, and the log need not be asked.
         if oldSize > 0, oldSize < size {
-            guard let found = try? await proof(oldSize, size), found.count <= AddCheckpointRequest.maximumProofCount else {
-                throw .noProof(from: oldSize)
-            }
+            guard let found = try? await proof(oldSize, size), found.count <= AddCheckpointRequest.maximumProofCount
+            else { throw .noProof(from: oldSize) }
             hashes = found
         }
         let request = AddCheckpointRequest(oldSize: oldSize, proof: hashes, checkpoint: log.note)

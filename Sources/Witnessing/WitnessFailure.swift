@@ -53,7 +53,8 @@ extension WitnessFailure: CustomStringConvertible {
         case .noCosignature: "the witness answered without a cosignature of its key"
         case .invalidCosignature: "the witness's cosignature does not hold for this checkpoint"
         case .wrongTime(let age):
-            age < 0 ? "the witness's cosignature is \(-age) s in the future" : "the witness's cosignature is \(age) s old"
+            age < 0
+                ? "the time of the witness's cosignature is \(-age) s ahead" : "the witness's cosignature is \(age) s old"
         }
     }
 
@@ -64,7 +65,8 @@ extension WitnessFailure: CustomStringConvertible {
         case .notAwaited: nil
         case .unknownLog, .untrustedLog:
             "have its operator add the log's verifier key, which portes authority show --log-key prints"
-        case .refusedRequest, .unreadableAnswer, .status: "check that the URL is the submission prefix of a C2SP witness"
+        case .refusedRequest, .unreadableAnswer, .status:
+            "check that the URL is the submission prefix of a C2SP witness"
         case .inconsistent, .otherHistory, .ahead:
             "if the log's database was restored from an older copy, the log has two histories: it needs a new name"
         case .overtaken: "let only one process submit checkpoints of this log"

@@ -12,7 +12,9 @@ import Witnessing
     let log = GrowingLog()
 
     /// The failure of a request for 200 leaves to a witness that answers like this.
-    private func failure(lastSize: UInt64 = 100, _ handler: @escaping WitnessStub.Handler) async throws -> WitnessFailure? {
+    private func failure(
+        lastSize: UInt64 = 100, _ handler: @escaping WitnessStub.Handler
+    ) async throws -> WitnessFailure? {
         try await failure(lastSize: lastSize, of: WitnessStub("witness.example", handler))
     }
 

@@ -48,7 +48,7 @@ package final class ClearingIdentity: Sendable {
     }
 
     private init(reading handle: DirectoryHandle, path: String) throws {
-        let secret = try Self.file.read(in: handle, path: path)
+        let secret = try Self.file.read(in: handle)
         // Reading checked the length.
         guard let key = SealedBox.PrivateKey(decoding: secret) else { throw KeyFileError.corrupt(path: path) }
         self.key = key

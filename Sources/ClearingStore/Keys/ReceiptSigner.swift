@@ -26,7 +26,7 @@ package final class ReceiptSigner: Sendable {
     private static func key(in directory: DataDirectory, mustExist: Bool) throws -> Ed25519.PrivateKey {
         let handle = try DirectoryHandle(directory.path)
         do {
-            let seed = try file.read(in: handle, path: directory.path)
+            let seed = try file.read(in: handle)
             // Reading checked the length.
             guard let key = Ed25519.PrivateKey(seed: seed) else { throw KeyFileError.corrupt(path: directory.path) }
             return key

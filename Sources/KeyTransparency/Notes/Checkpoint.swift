@@ -39,9 +39,16 @@ public struct Checkpoint: Sendable, Hashable {
     ///
     /// Throws ``NoteError``: `.wrongOrigin` if it is about another log.
     public init(verifying note: SignedNote, key: NoteVerificationKey) throws(NoteError) {
-        let (text, _) = try note.text(signedBy: [key])
+        try self.init(verifying: note, keys: [key])
+    }
+
+    /// The checkpoint in a note that the log signed with at least one of its keys, whose name is the origin.
+    ///
+    /// Throws ``NoteError``: `.wrongOrigin` if it is about another log.
+    public init(verifying note: SignedNote, keys: [NoteVerificationKey]) throws(NoteError) {
+        let (text, signers) = try note.text(signedBy: keys)
         try self.init(text: text)
-        guard origin == key.name else { throw .wrongOrigin }
+        guard signers.allSatisfy({ $0.name == origin }) else { throw .wrongOrigin }
     }
 
     /// The checkpoint as a note signed by the log.

@@ -6,6 +6,9 @@ public struct AddCheckpointRequest: Sendable, Hashable {
     /// The most hashes a proof may have.
     public static let maximumProofCount = 63
 
+    /// The longest body, in bytes: the longest note, and the lines before it.
+    public static let maximumCount = SignedNote.maximumCount + 4096
+
     /// The size of the checkpoint that the log believes the witness cosigned last; 0 for none.
     public let oldSize: UInt64
     /// The proof that the new checkpoint extends that one.
@@ -22,7 +25,7 @@ public struct AddCheckpointRequest: Sendable, Hashable {
 
     /// Decodes a request's body; throws ``NoteError/malformed`` or ``NoteError/tooLarge``.
     public init(decoding bytes: [UInt8]) throws(NoteError) {
-        guard bytes.count <= SignedNote.maximumCount + 4096 else { throw .tooLarge }
+        guard bytes.count <= Self.maximumCount else { throw .tooLarge }
         var rest = bytes[...]
         func line() throws(NoteError) -> String {
             guard let end = rest.firstIndex(of: 0x0a), end - rest.startIndex <= 64,

@@ -8,16 +8,19 @@ final class GrowingLog: Sendable, TreeHashes {
     struct Missing: Error {}
     private struct Place: Hashable { let level: Int, index: UInt64 }
 
+    /// Of its key, for another history under the same one.
+    let seed: [UInt8]
     let signer: NoteSigner
     private let hashes: [Place: Bytes32]
     let count: UInt64
 
     /// A log of `count` leaves; one with another `salt` from the leaf `forkedAt` on has another history.
     init(
-        _ name: String = "log.example", key: consuming Ed25519.PrivateKey = Ed25519.PrivateKey(), count: UInt64 = 300,
-        salt: UInt8 = 0, forkedAt: UInt64 = 0
+        _ name: String = "log.example", seed: [UInt8] = Randomness.bytes(32), count: UInt64 = 300, salt: UInt8 = 0,
+        forkedAt: UInt64 = 0
     ) {
-        signer = NoteSigner(name: NoteKeyName(name)!, key: key)
+        self.seed = seed
+        signer = NoteSigner(name: NoteKeyName(name)!, key: Ed25519.PrivateKey(seed: SecretBytes(copying: seed))!)
         var (frontier, hashes) = (TreeFrontier(), [Place: Bytes32]())
         for index in 0..<count {
             let leaf = [index >= forkedAt ? salt : 0, UInt8(index & 0xff), UInt8(index >> 8 & 0xff)]
@@ -35,7 +38,7 @@ final class GrowingLog: Sendable, TreeHashes {
 
     func checkpoint(_ size: UInt64) throws -> LogCheckpoint {
         let checkpoint = Checkpoint(origin: signer.name, head: try head(size: size))
-        return try LogCheckpoint(verifying: checkpoint.signed(by: signer), key: key)
+        return try LogCheckpoint(verifying: checkpoint.signed(by: signer), keys: [key])
     }
 
     /// For where only other errors may be thrown: a checkpoint of a size that the log has.

@@ -1,5 +1,4 @@
-internal import KeyFiles
-internal import LibSodium
+package import LibSodium
 
 /// A file of mode 0600 with one secret of 32 bytes, which a server reads at its start without anybody's passphrase.
 ///
@@ -8,17 +7,23 @@ internal import LibSodium
 /// ```
 ///
 /// `digest` is BLAKE2b over all before it and tells damage.
-struct SecretFile {
+package struct SecretFile: Sendable {
     /// The file's name in its directory.
-    let name: String
+    package let name: String
     /// What the file begins with, 8 characters.
-    let magic: String
+    package let magic: String
+
+    /// Describes a file; `magic` has 8 ASCII characters.
+    package init(name: String, magic: String) {
+        self.name = name
+        self.magic = magic
+    }
 
     private var magicBytes: [UInt8] { Array(magic.utf8) }
 
     /// The secret in the file; throws ``KeyFileError``, `.notFound` among them.
-    func read(in directory: DirectoryHandle, path: String) throws(KeyFileError) -> SecretBytes {
-        let place = path + "/" + name
+    package func read(in directory: DirectoryHandle) throws(KeyFileError) -> SecretBytes {
+        let place = directory.path(of: name)
         var bytes = try directory.read(name)
         defer { SecretBytes.wipe(&bytes) }
         guard bytes.starts(with: magicBytes) else { throw .foreign(path: place) }
@@ -33,7 +38,7 @@ struct SecretFile {
     }
 
     /// Makes the file durably; throws `.exists` rather than replace one.
-    func create(_ secret: borrowing SecretBytes, in directory: DirectoryHandle) throws(KeyFileError) {
+    package func create(_ secret: borrowing SecretBytes, in directory: DirectoryHandle) throws(KeyFileError) {
         var bytes = magicBytes + secret.withUnsafeBytes { Array($0) }
         defer { SecretBytes.wipe(&bytes) }
         bytes += KeyedBLAKE2b.hash(bytes).bytes

@@ -154,9 +154,10 @@ let package = Package(
             name: "portes",
             dependencies: [
                 "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "ClearingServer", "ClearingStore",
-                "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium",
-                "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation",
-                "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing", argumentParser, logging, serviceLifecycle, unixSignals, yams,
+                "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "LibSodium", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Receipts",
+                "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing",
+                argumentParser, logging, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict),
 
@@ -176,8 +177,9 @@ let package = Package(
             "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
         ]),
         tests("Witness", [
-            "HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "ServerSupport", "TestSupport",
-            "Witnessing", "WitnessServer", "WitnessStore", "KeyFiles", "SQLiteSupport", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            "HTTPTransport", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "SQLiteSupport",
+            "ServerSupport", "TestSupport", "WitnessServer", "WitnessStore", "Witnessing", grdb, httpTypes,
+            hummingbird, logging, nioCore, serviceLifecycle,
         ]),
         tests("ServerSupport", [
             "ServerSupport", "TestSupport", asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore, logging, metrics,

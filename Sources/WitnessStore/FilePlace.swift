@@ -14,9 +14,11 @@ enum FilePlace {
     private static let getVersion: UInt = 0x8008_7601
     #endif
 
-    /// The place of the file at a path, as text; throws ``StoreError``.
+    /// The place of the file at a path, as text, which is made where it is missing; throws ``StoreError``.
+    ///
+    /// Not to be called while a database is open there: closing a descriptor of a file ends the locks of all of them.
     static func text(of path: String) throws(StoreError) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw .inputOutput(path: path, code: errno) }
         defer { close(file) }
         var status = stat()

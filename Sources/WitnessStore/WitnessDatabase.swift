@@ -28,9 +28,9 @@ package final class WitnessDatabase: Sendable {
 
     private init(in directory: DataDirectory, name: NoteKeyName?) throws {
         let handle = try DirectoryHandle(directory.path)
+        let place = try FilePlace.text(of: directory.databasePath)
         let store = try SQLiteStore(in: directory, migrator: WitnessSchema.migrator)
         do {
-            let place = try FilePlace.text(of: store.path)
             let kept = try store.writeBlocking { try WitnessPins.keep($0, name: name, place: place) }
             signer = NoteSigner(name: kept.name, key: try Self.key(in: handle, pinned: kept.verifierKey))
             let verifierKey = signer.verificationKey(.cosignature).verifierKey

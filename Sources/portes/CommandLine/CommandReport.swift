@@ -3,6 +3,8 @@ import AuthorityServer
 import ClearingServer
 import Foundation
 import HTTPTransport
+import WitnessServer
+import WitnessStore
 
 /// How an error is told to the user: the one place where errors become `portes: error: …` and `portes: hint: …`.
 struct CommandReport {
@@ -40,7 +42,8 @@ struct CommandReport {
     private static func isUsage(_ error: any Error) -> Bool {
         switch error {
         case AuthorityError.metricsBeyondLoopback, AuthorityError.developmentBeyondLoopback,
-            ClearingServerError.metricsBeyondLoopback, HTTPTransportError.invalidURL, HTTPTransportError.plainHTTP:
+            ClearingServerError.metricsBeyondLoopback, WitnessServerError.metricsBeyondLoopback,
+            WitnessStoreError.nameless, HTTPTransportError.invalidURL, HTTPTransportError.plainHTTP:
             true
         default: false
         }

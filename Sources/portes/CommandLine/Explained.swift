@@ -5,6 +5,9 @@ import HTTPTransport
 import KeyFiles
 import SQLiteSupport
 import ServerSupport
+import WitnessServer
+import WitnessStore
+import Witnessing
 
 /// An error that says in words what went wrong, and perhaps what to do next.
 ///
@@ -23,3 +26,6 @@ extension ReplicationError: Explained {}
 extension ListenError: Explained {}
 extension TLSFilesError: Explained {}
 extension HTTPTransportError: Explained {}
+extension WitnessStoreError: Explained {}
+extension WitnessServerError: Explained {}
+extension WitnessFailure: Explained {}

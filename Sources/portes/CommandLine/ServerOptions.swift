@@ -2,12 +2,12 @@ import ArgumentParser
 import Logging
 import ServerSupport
 
-/// What both servers take.
+/// What all servers take.
 struct ServerOptions: ParsableArguments {
     @Option(
         help: """
             Where to listen, HOST:PORT; port 0 picks one (environment: PORTES_LISTEN; default: 127.0.0.1:8080 for an \
-            authority, 127.0.0.1:8081 for a clearing server).
+            authority, 127.0.0.1:8081 for a clearing server, 127.0.0.1:8082 for a witness).
             """)
     var listen: String?
     @Option(

@@ -34,5 +34,6 @@ struct AdminOptions: ParsableArguments {
 enum DefaultDirectory {
     static let authorityData = "Data/authority"
     static let clearingData = "Data/clearing"
+    static let witnessData = "Data/witness"
     static let keys = "Keys"
 }

@@ -1,10 +1,11 @@
 import Foundation
 import Yams
 
-/// `portes.yaml`: settings for both servers; environment variables and flags go over it.
+/// `portes.yaml`: settings for the servers; environment variables and flags go over it.
 struct ConfigurationFile: Decodable {
     private(set) var authority: AuthoritySection?
     private(set) var clearing: ClearingSection?
+    private(set) var witness: WitnessSection?
 
     /// The largest file that is read, in bytes.
     private static let maximumCount = 1024 * 1024
@@ -70,7 +71,26 @@ struct ConfigurationFile: Decodable {
         }
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case authority, clearing }
+    /// The settings of a witness.
+    struct WitnessSection: Decodable {
+        var listen: String?
+        var name: String?
+        var data: String?
+        var logs: [String]?
+        var tlsCertificate: String?
+        var tlsKey: String?
+        var metrics: String?
+        var logLevel: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case listen, name, data, logs, metrics
+            case tlsCertificate = "tls-certificate"
+            case tlsKey = "tls-key"
+            case logLevel = "log-level"
+        }
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case authority, clearing, witness }
 
     /// No settings.
     init() {}
@@ -104,9 +124,12 @@ struct ConfigurationFile: Decodable {
 
     private static func wrong(_ message: String, at place: [any CodingKey] = []) -> CommandFailure {
         let example =
-            place.first?.stringValue == CodingKeys.clearing.rawValue
-            ? "clearing: {issuer: https://issuer.example, capabilities: [{name: session}]}"
-            : "authority: {listen: 127.0.0.1:8080, batch-size: 100}"
+            switch place.first?.stringValue {
+            case CodingKeys.clearing.rawValue:
+                "clearing: {issuer: https://issuer.example, capabilities: [{name: session}]}"
+            case CodingKeys.witness.rawValue: "witness: {name: witness.example/w1, logs: [NAME+ID+KEY]}"
+            default: "authority: {listen: 127.0.0.1:8080, batch-size: 100}"
+            }
         return .usage(message, hint: "write for example \(example)")
     }
 
@@ -125,5 +148,6 @@ struct ConfigurationFile: Decodable {
                 let inCapability = CapabilitySection.CodingKeys.allCases.map(\.rawValue)
                 return (key.rawValue, key == .capabilities ? .list(.names(inCapability)) : .value)
             })),
+        "witness": .names(WitnessSection.CodingKeys.allCases.map(\.rawValue)),
     ])
 }

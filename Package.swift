@@ -42,7 +42,7 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "PrivacyPass", targets: ["PrivacyPass"]),
-        .library(name: "PortesClient", targets: ["PortesClient", "PortesClientHTTP"]),
+        .library(name: "PortesClient", targets: ["KeyTransparency", "PortesClient", "PortesClientHTTP"]),
         .library(
             name: "PortesVerifier",
             // With the modules whose types its interface speaks in.
@@ -136,7 +136,7 @@ let package = Package(
             ]),
 
         // The app's side.
-        module("PortesClient", ["LibSodium", "PrivacyPass", "VOPRF"]),
+        module("PortesClient", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "VOPRF"]),
         module("PortesClientHTTP", ["HTTPTransport", "PortesClient", "PrivacyPass"]),
 
         // Beside them.
@@ -203,7 +203,8 @@ let package = Package(
             "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
         tests("PortesClient", [
-            "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass", "TestSupport", "VOPRF",
+            "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
+            "Revocation", "TestSupport", "VOPRF",
         ]),
         tests(
             "Interoperation",

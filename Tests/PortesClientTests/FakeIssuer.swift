@@ -1,10 +1,13 @@
+import KeySchedule
+import KeyTransparency
 import LibSodium
 import PortesClient
 import PrivacyPass
+import Revocation
 import Synchronization
 import VOPRF
 
-/// An issuer behind a transport, with one voucher, idempotent as a real one, and faults on demand.
+/// An issuer behind a transport, with one voucher and a key log, idempotent as a real one, and faults on demand.
 final class FakeIssuer: TokenTransport {
     enum Fault {
         case loseRequest
@@ -29,22 +32,34 @@ final class FakeIssuer: TokenTransport {
         var bodies: [[UInt8]] = []
         var headers: [[HeaderField]] = []
         var targets: [String] = []
-        var notModified = 0
         var faults: [Fault] = []
+        /// Whether the log follows ``keys`` by itself: each new one is announced, each that is gone revoked.
+        var isLogging = true
+        var logged: [TokenKeyID] = []
     }
 
     static let code = "vch_test"
     static let voucher = known(Voucher(code))
     let state: Mutex<State>
+    let log: TestKeyLog
 
-    init(_ keys: [(capability: Capability?, issuer: TestIssuer)]) { state = Mutex(State(keys: keys)) }
+    init(_ keys: [(capability: Capability?, issuer: TestIssuer)], log: TestKeyLog = TestKeyLog()) {
+        state = Mutex(State(keys: keys))
+        self.log = log
+    }
 
     convenience init(_ issuer: TestIssuer, capability: Capability? = Capability.session) {
         self.init([(capability, issuer)])
     }
 
-    func client() throws -> IssuerClient {
-        try IssuerClient(url: ServerURL("https://issuer.example"), transport: self, now: { 1000 })
+    /// A client that trusts the log and its witness; `transport` may stand before this issuer.
+    func client(
+        _ transport: (any TokenTransport)? = nil, store: (any KeyLogStore)? = nil, policy: KeyLogPolicy? = nil,
+        now: Int64 = 1000
+    ) throws -> IssuerClient {
+        try IssuerClient(
+            url: ServerURL("https://issuer.example"), transport: transport ?? self, log: policy ?? log.policy(),
+            store: store, now: { now })
     }
 
     func fail(_ faults: Fault...) { state.withLock { $0.faults = faults } }
@@ -52,11 +67,25 @@ final class FakeIssuer: TokenTransport {
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         try state.withLock { state in
             state.targets.append(request.url)
-            return request.method == .get ? Self.directory(request, &state) : try Self.issue(request, &state)
+            guard request.method == .get else { return try Self.issue(request, &state) }
+            if state.isLogging { bringUpToDate(&state) }
+            return try log.answer(request) ?? Self.directory(&state)
         }
     }
 
-    private static func directory(_ request: TransportRequest, _ state: inout State) -> TransportResponse {
+    /// Logs what happened to the keys since.
+    private func bringUpToDate(_ state: inout State) {
+        let present = state.keys.map { TokenKeyID(of: $0.issuer.publicKey) }
+        for gone in state.logged where !present.contains(gone) { log.append(.revoked(gone, .keyCompromised)) }
+        state.logged.removeAll { !present.contains($0) }
+        for (index, key) in state.keys.enumerated() where !state.logged.contains(present[index]) {
+            let capability = key.capability ?? known(Capability("unnamed-\(index)"))
+            log.announce(key.issuer, for: capability, from: state.notBefore.dropFirst(index).first ?? 0)
+            state.logged.append(present[index])
+        }
+    }
+
+    private static func directory(_ state: inout State) -> TransportResponse {
         let keys = state.keys.enumerated().map { index, key in
             IssuerDirectory.Key(
                 tokenType: .voprfRistretto255, tokenKey: key.issuer.publicKey.encoded.bytes,
@@ -66,10 +95,6 @@ final class FakeIssuer: TokenTransport {
             issuerRequestURI: state.requestURI, tokenKeys: keys, issuerName: state.name
         ).encoded
         let tag = "\"\(Hexadecimal.encode(SHA256.hash(body).bytes))\""
-        if request.headers.contains(where: { $0.name == "if-none-match" && $0.value == tag }) {
-            state.notModified += 1
-            return TransportResponse(status: 304, headers: [HeaderField("ETag", tag)], body: [])
-        }
         return TransportResponse(
             status: 200,
             headers: [HeaderField("ETag", tag), HeaderField("Content-Type", MediaType.issuerDirectory)], body: body)

@@ -44,7 +44,7 @@ struct HTTPTokenTransportTests {
         let server = try RawServer("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:\(elsewhere.port)/")
         defer { server.stop(); elsewhere.stop() }
         let issuer = try IssuerClient("http://127.0.0.1:\(server.port)")
-        await #expect(throws: IssuanceError.failed(status: 302)) { try await issuer.directory() }
+        await #expect(throws: IssuanceError.failed(status: 302)) { try await issuer.currentKey(for: .session) }
         #expect(elsewhere.connections.isEmpty)
     }
 
@@ -54,7 +54,7 @@ struct HTTPTokenTransportTests {
         let issuer = try IssuerClient("http://127.0.0.1:\(server.port)")
         let failure = TransportFailure(
             "the answer is larger than 262144 bytes", hint: "check that the URL is that of a Portes server")
-        await #expect(throws: IssuanceError.unreachable(failure)) { try await issuer.directory() }
+        await #expect(throws: IssuanceError.unreachable(failure)) { try await issuer.currentKey(for: .session) }
     }
 
     @Test func aServerThatIsNotThereIsToldInWords() async throws {
@@ -62,7 +62,7 @@ struct HTTPTokenTransportTests {
         server.stop()
         let port = server.port
         let issuer = try IssuerClient("http://127.0.0.1:\(port)")
-        let error = await #expect(throws: IssuanceError.self) { try await issuer.directory() }
+        let error = await #expect(throws: IssuanceError.self) { try await issuer.currentKey(for: .session) }
         guard case .unreachable(let failure) = error else {
             Issue.record("\(String(describing: error))")
             return

@@ -40,6 +40,7 @@ struct StoredDamageTests {
             try WalletContents.Request(
                 capability: nil, encoded: pending.encoded().withUnsafeBytes { Array($0) })
         ]
+        contents.keyLogs = [WalletContents.KeyLog(issuer: try ServerName("issuer.example"), seen: [1, 2, 3])]
         let mistakes = Damage.mistakes(with: Array(contents.encoded.dropLast(Bytes32.count))) {
             try WalletContents(decoding: $0 + KeyedBLAKE2b.hash($0).bytes).encoded.dropLast(Bytes32.count)
         }

@@ -82,6 +82,7 @@ struct WalletChoiceTests {
             try await wallet.fetch(
                 1, of: capability, for: challenge, from: FakeIssuer(issuer, capability: capability).client(),
                 voucher: FakeIssuer.voucher)
+            try await wallet.forgetKeyLog(of: challenge.issuerName)
         }
         return wallet
     }

@@ -135,7 +135,7 @@ struct WalletFetchTests {
         }
         // The directory catches up between the two looks.
         let rotating = Rotating(server) { $0.keys = [(Capability.session, next)] }
-        let late = try IssuerClient(url: ServerURL("https://issuer.example"), transport: rotating, now: { 1000 })
+        let late = try server.client(rotating)
         try await wallet.fetch(2, of: session, for: challenge, from: late, voucher: voucher)
         #expect(await wallet.holdings.map(\.keyID) == [TokenKeyID(of: next.publicKey)])
         #expect(try WalletContents(decoding: directory.bytes()).requests.isEmpty)

@@ -181,6 +181,7 @@ struct WalletSetAsideTests {
             try await wallet.fetch(
                 count, of: session, for: other ?? challenge, from: FakeIssuer(issuer).client(),
                 voucher: FakeIssuer.voucher)
+            try await wallet.forgetKeyLog(of: challenge.issuerName)
         }
         return wallet
     }

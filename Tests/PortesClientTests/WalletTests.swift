@@ -188,6 +188,8 @@ struct WalletTests {
         let server = FakeIssuer(issuer)
         try await wallet.fetch(
             count, of: session, for: challenge, from: server.client(), voucher: FakeIssuer.voucher)
+        // The next server is another one of the same name.
+        try await wallet.forgetKeyLog(of: challenge.issuerName)
     }
 }
 

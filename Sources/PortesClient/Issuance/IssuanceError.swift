@@ -16,6 +16,8 @@ public enum IssuanceError: Error, Sendable, Hashable {
     /// The key that the challenge names is not one that the issuer publishes. Ask for the challenge again; if that does
     /// not help, do not answer it.
     case keyNotPublished
+    /// The issuer's key log does not allow the key that it lists, or cannot be read or believed: see the reason.
+    case keyLog(KeyLogRefusal)
     /// The issuer has no key for this capability now. Try again later.
     case noKey
     /// The issuer does not issue under the key asked for, even after the directory was fetched again. Try again later.

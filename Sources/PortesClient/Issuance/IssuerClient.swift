@@ -1,3 +1,5 @@
+internal import KeySchedule
+internal import KeyTransparency
 public import PrivacyPass
 public import VOPRF
 
@@ -7,79 +9,106 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// An issuer as a client sees it: its directory, and the place that takes requests.
+/// An issuer as a client sees it: its directory, its key log, and the place that takes requests.
 ///
-/// Most apps need ``Wallet/fetch(_:of:for:from:voucher:)`` only.
+/// It gives out no key but the one that the log lets issue now, the same for everybody: see ``KeyLogPolicy``. Most apps
+/// need ``Wallet/fetch(_:of:for:from:voucher:)`` only.
 public actor IssuerClient {
     /// The issuer's name in challenges.
     public nonisolated let name: ServerName
     private let url: ServerURL
     private let transport: any TokenTransport
     private let now: @Sendable () -> Int64
-    private var cached: (directory: IssuerDirectory, tag: String?)?
+    private let store: (any KeyLogStore)?
+    private let log: KeyLogReader
+    private var cached: IssuerDirectory?
 
-    /// The issuer at `url`, which no directory is fetched from yet.
+    /// The issuer at `url`, which nothing is fetched from yet.
     ///
-    /// `name` is the issuer's name in challenges where it is not the URL's host and port; `now` gives the time in
-    /// UNIX seconds, by the system's clock if it is `nil`.
+    /// `name` is the issuer's name in challenges where it is not the URL's host and port. `log` says what is trusted of
+    /// its key log; what was seen of that is kept in `store`, otherwise in the wallet that fetches, otherwise as long
+    /// as this value lives. `now` gives the time in UNIX seconds, by the system's clock if it is `nil`.
     public init(
-        url: ServerURL, name: ServerName? = nil, transport: any TokenTransport, now: (@Sendable () -> Int64)? = nil
+        url: ServerURL, name: ServerName? = nil, transport: any TokenTransport, log: KeyLogPolicy = .development,
+        store: (any KeyLogStore)? = nil, now: (@Sendable () -> Int64)? = nil
     ) {
         self.url = url
         self.name = name ?? url.name
         self.transport = transport
+        self.store = store
+        self.log = KeyLogReader(
+            KeyLogSource(issuer: url, transport: transport), policy: log, isOnThisMachine: url.isOnThisMachine)
         self.now = now ?? { Int64(Date.now.timeIntervalSince1970.rounded(.down)) }
     }
 
-    /// The issuer's directory as it is now: fetched again only where it has changed.
+    /// The issuer's directory as it is now.
     ///
-    /// Throws ``IssuanceError/otherName(_:)`` if it names the issuer otherwise than ``name``. As no request is sent
+    /// Fetched whole each time, with no tag of what was fetched before: a tag could be a name that the issuer gave to
+    /// one client. Throws ``IssuanceError/otherName(_:)`` if it names the issuer otherwise than ``name``. As no request is sent
     /// without a directory, none is charged under a name for which its tokens would be of no use.
-    public func directory() async throws(IssuanceError) -> IssuerDirectory {
-        let known = cached
-        var headers = [HeaderField("accept", MediaType.issuerDirectory)]
-        if let tag = known?.tag { headers.append(HeaderField("if-none-match", tag)) }
+    func directory() async throws(IssuanceError) -> IssuerDirectory {
         let response = try await send(
             TransportRequest(
-                .get, url: url.appending(path: IssuerDirectory.path), headers: headers,
+                .get, url: url.appending(path: IssuerDirectory.path),
+                headers: [HeaderField("accept", MediaType.issuerDirectory)],
                 maximumResponseCount: IssuerDirectory.maximumEncodedCount))
-        if response.status == 304, let known { return known.directory }
         guard response.status == 200 else { throw IssuanceError(response) }
         guard let directory = try? IssuerDirectory(decoding: response.body) else { throw .badAnswer }
         if let told = directory.issuerName, !told.isSameServer(as: name) { throw .otherName(told) }
-        cached = (directory, response.values(of: "etag").first)
+        cached = directory
         return directory
     }
 
-    /// The key to use now for a capability.
+    /// The key to use now for a capability: the first that the issuer lists for it, and the one that its key log lets
+    /// issue now. Throws ``IssuanceError/keyLog(_:)`` if that is not so.
     public func currentKey(for capability: Capability) async throws(IssuanceError) -> ServerPublicKey {
         try await currentKey(ofKind: capability)
     }
 
     /// The key to use now for a capability, or the first that the issuer lists.
-    func currentKey(ofKind capability: Capability?) async throws(IssuanceError) -> ServerPublicKey {
-        try key(for: capability, in: await directory())
+    func currentKey(
+        ofKind capability: Capability?, keptIn wallet: (any KeyLogStore)? = nil
+    ) async throws(IssuanceError) -> ServerPublicKey {
+        let entry = try await checked(keptIn: wallet) { directory, time throws(IssuanceError) in
+            // The issuer lists the key to use first, so leeway for a clock that is behind never picks a later one.
+            guard let entry = directory.currentKey(for: capability, at: time + KeyHistory.leeway) else {
+                throw .noKey
+            }
+            return entry
+        }
+        guard let key = try? ServerPublicKey(decoding: entry.tokenKey) else { throw .badAnswer }
+        return key
     }
 
     /// What a challenge asks for: the capability of the key that it names, or `nil` if it names none, or the directory
     /// says nothing of it.
     ///
-    /// The challenge alone is not trusted: its issuer must be this one, and its key must stand in the directory. Throws
-    /// ``IssuanceError/wrongIssuer`` and ``IssuanceError/keyNotPublished`` otherwise. Tokens are then fetched under the
+    /// The challenge alone is not trusted: its issuer must be this one, and its key must stand in the directory and be
+    /// the one that the key log lets issue now. Throws ``IssuanceError/wrongIssuer``,
+    /// ``IssuanceError/keyNotPublished`` and ``IssuanceError/keyLog(_:)`` otherwise. Tokens are then fetched under the
     /// current key of that capability, so that no challenge can pick out one client by a key.
     public func capability(of challenge: PrivateTokenChallenge) async throws(IssuanceError) -> Capability? {
+        try await capability(of: challenge, keptIn: nil)
+    }
+
+    /// The same with a wallet for what is seen of the key log.
+    func capability(
+        of challenge: PrivateTokenChallenge, keptIn wallet: (any KeyLogStore)?
+    ) async throws(IssuanceError) -> Capability? {
         try check(challenge.challenge)
         guard let named = challenge.tokenKey else { return nil }
-        guard let entry = try await directory().tokenKeys.first(where: { $0.tokenKey == named }) else {
-            throw .keyNotPublished
-        }
-        return entry.capability
+        return try await checked(keptIn: wallet) { directory, _ throws(IssuanceError) in
+            guard let entry = directory.tokenKeys.first(where: { $0.tokenKey == named }) else {
+                throw .keyNotPublished
+            }
+            return entry
+        }.capability
     }
 
     /// The answer to a request, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
     public func answer(_ request: IssuanceRequest, voucher: Voucher) async throws(IssuanceError) -> [UInt8] {
         let directory: IssuerDirectory
-        if let cached { directory = cached.directory } else { directory = try await self.directory() }
+        if let cached { directory = cached } else { directory = try await self.directory() }
         guard let target = url.resolve(directory.issuerRequestURI, relativeTo: IssuerDirectory.path) else {
             throw .badAnswer
         }
@@ -102,15 +131,24 @@ public actor IssuerClient {
 
     // An answer for 100 tokens has 3,266 bytes.
     private static let maximumAnswerCount = 64 * 1024
-    private static let leeway: Int64 = 60
 
-    private func key(
-        for capability: Capability?, in directory: IssuerDirectory
-    ) throws(IssuanceError) -> ServerPublicKey {
-        // The issuer lists the key to use first, so leeway for a clock that is behind never picks a later one.
-        guard let entry = directory.currentKey(for: capability, at: now() + IssuerClient.leeway) else { throw .noKey }
-        guard let key = try? ServerPublicKey(decoding: entry.tokenKey) else { throw .badAnswer }
-        return key
+    /// The key of the directory that `choose` chooses, once the log is known to let it issue now.
+    ///
+    /// The log is read after the directory, so it is no older; where the two do not agree, both are read once more.
+    private func checked(
+        keptIn wallet: (any KeyLogStore)?, isRepeated: Bool = false,
+        _ choose: (IssuerDirectory, Int64) throws(IssuanceError) -> IssuerDirectory.Key
+    ) async throws(IssuanceError) -> IssuerDirectory.Key {
+        let entry = try choose(await directory(), now())
+        do {
+            let time = UnixTime(seconds: now())
+            let history = try await log.history(keptIn: store ?? wallet, at: time)
+            try history.check(entry, at: time, isStrict: !url.isOnThisMachine)
+            return entry
+        } catch {
+            guard !isRepeated, error == .keyNotInLog || error == .notTheIssuingKey else { throw .keyLog(error) }
+        }
+        return try await checked(keptIn: wallet, isRepeated: true, choose)
     }
 
     nonisolated func check(_ challenge: TokenChallenge) throws(IssuanceError) {

@@ -35,8 +35,9 @@ extension Wallet {
         for challenge in challenges {
             let held = candidates.filter { $0.challenge == challenge.challenge }
             guard !held.isEmpty else { continue }
-            let isOfIssuer = issuer.map { $0.name.isSameServer(as: challenge.challenge.issuerName) } ?? false
-            let asked = isOfIssuer ? try await issuer?.capability(of: challenge) : nil
+            let asker = issuer.flatMap { $0.name.isSameServer(as: challenge.challenge.issuerName) ? $0 : nil }
+            var asked: Capability?
+            if let asker { asked = try await capability(of: challenge, from: asker) }
             fitting += held.filter { asked == nil || $0.capability == asked }
         }
         guard let first = fitting.first else { throw WalletError.empty }

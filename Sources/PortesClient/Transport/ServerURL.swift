@@ -15,6 +15,9 @@ public struct ServerURL: Sendable, Hashable {
     public let name: ServerName
     let isEncrypted: Bool
 
+    /// Whether the host is this machine, by name alone: `localhost`, in `127.0.0.0/8` or `[::1]`.
+    package var isOnThisMachine: Bool { ServerURL.isLoopback(name) }
+
     /// Why a text is not the URL of a server.
     public enum URLError: Error, Sendable, Hashable {
         /// It is not a scheme, `://` and a host with an optional port, and at most a slash after that.

@@ -3,13 +3,14 @@ internal import PrivacyPass
 internal import VOPRF
 
 /// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖
-/// BLAKE2b-256 of all before (32)`. Version 1, which is read too, ends with the requests.
+/// key logs ‖ BLAKE2b-256 of all before (32)`. Versions 1 and 2, which are read too, end with the requests and with the
+/// surrendered tokens.
 ///
 /// Counts and lengths are variable-size integers of RFC 9000. Nothing in it is encrypted: the file's mode keeps other
 /// users out, and the version leaves room for a sealed form.
 extension WalletContents {
     private static let magic = Array("portes wallet".utf8)
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// The bytes of the file.
     var encoded: [UInt8] {
@@ -47,6 +48,11 @@ extension WalletContents {
             writer.append(prefixed: (surrendered.capability?.name ?? "").utf8)
             writer.append(prefixed: surrendered.token.encoded)
         }
+        writer.append(variableSizeInteger: UInt64(keyLogs.count))
+        for log in keyLogs {
+            writer.append(prefixed: log.issuer.text.utf8)
+            writer.append(prefixed: log.seen)
+        }
         return writer.bytes + KeyedBLAKE2b.hash(writer.bytes).bytes
     }
 
@@ -68,6 +74,7 @@ extension WalletContents {
                 setAside = try reader.list { reader throws(MessageError) in try SetAside(from: &reader) }
                 surrendered = try reader.list { reader throws(MessageError) in try Surrendered(from: &reader) }
             }
+            if version > 2 { keyLogs = try reader.list { reader throws(MessageError) in try KeyLog(from: &reader) } }
             try reader.finish()
         } catch {
             throw .corrupt
@@ -110,6 +117,13 @@ extension WalletContents.Surrendered {
     fileprivate init(from reader: inout ByteReader) throws(MessageError) {
         capability = try reader.capability()
         token = try Token(decoding: reader.prefixed())
+    }
+}
+
+extension WalletContents.KeyLog {
+    fileprivate init(from reader: inout ByteReader) throws(MessageError) {
+        issuer = try ServerName(String(decoding: reader.prefixed(), as: UTF8.self))
+        seen = try reader.prefixed()
     }
 }
 

@@ -15,6 +15,15 @@ struct WalletContents {
     /// Tokens that were taken out to be revoked.
     var surrendered: [Surrendered] = []
 
+    /// What was seen of the key logs of issuers.
+    var keyLogs: [KeyLog] = []
+
+    /// What was seen of one issuer's key log, as ``KeptKeyLog`` encodes it.
+    struct KeyLog {
+        let issuer: ServerName
+        let seen: [UInt8]
+    }
+
     /// Unspent tokens that differ only in nonce and authenticator.
     struct Lot {
         let capability: Capability?

@@ -10,6 +10,7 @@ extension CommandFailure {
         case let error as IssuanceError: self.init(error)
         case let error as RedemptionError: self.init(error)
         case let error as WalletError: self.init(error)
+        case let error as KeyLogRefusal: self.init(error)
         case is ServerURL.URLError:
             self.init("not a URL", hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
         case let error as HTTPTokenTransport.ConfigurationError:
@@ -38,6 +39,7 @@ extension CommandFailure {
                 hint: "if it is the issuer you mean, add --issuer-name \(name.text)")
         case .keyNotPublished:
             self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
+        case .keyLog(let refusal): self.init(refusal)
         case .noKey:
             self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
         case .keyNotIssuing: self.init("the issuer does not issue under this key", hint: "try again")

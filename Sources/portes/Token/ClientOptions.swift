@@ -19,14 +19,16 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// The issuer at a URL, reached by a connection of its own, through the proxy that `flag` names.
-    func issuer(_ url: String, name: String?, proxy: String?, flag: String = "--proxy") throws -> IssuerClient {
+    func issuer(
+        _ url: String, name: String?, log: KeyLogPolicy, proxy: String?, flag: String = "--proxy"
+    ) throws -> IssuerClient {
         try IssuerClient(
             ClientArgument.url(url, flag: "--issuer"),
-            name: name.map { try ClientArgument.serverName($0, flag: "--issuer-name") },
+            name: name.map { try ClientArgument.serverName($0, flag: "--issuer-name") }, log: log,
             connection: connection(proxy: proxy, flag: flag))
     }
 
-    private func connection(proxy: String?, flag: String) throws -> HTTPTokenTransport.Connection {
+    func connection(proxy: String?, flag: String) throws -> HTTPTokenTransport.Connection {
         if let proxy, (try? ProxyAddress(proxy)) == nil {
             throw CommandFailure.usage(
                 "\(flag) does not take '\(proxy)'", hint: "give http://HOST:PORT or socks5://HOST:PORT")

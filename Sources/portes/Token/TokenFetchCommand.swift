@@ -13,11 +13,17 @@ struct TokenFetchCommand: AsyncParsableCommand {
             The tokens are for one origin, or with --any-origin for every origin that accepts such tokens. If a fetch \
             is cut off, the next one sends the same request again and is charged once.
 
+            Before anything is asked for, the issuer's key log is replayed, and only the one key is used that it lets \
+            issue now, the same for everybody. For an issuer on this machine, one in development, nothing need be given \
+            for that. For every other name the log's key with --log-key, once for a wallet, and with --witness somebody \
+            who watches the log for you.
+
             With --origin the origin is asked first what it takes, so that nothing is charged for tokens of no use; \
             --origin-name alone asks nothing.
 
             EXAMPLE: portes token fetch --issuer https://issuer.example --capability session --count 100 \
-            --origin https://play.example --voucher-file code.txt --wallet my.wallet
+            --origin https://play.example --voucher-file code.txt --wallet my.wallet \
+            --log-key "$(cat log.key)" --witness "$(cat witness.key)"
             """)
 
     @Option(help: "The issuer's URL.") var issuer: String
@@ -30,6 +36,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
     @Option(help: "The file with the voucher; - for standard input. Needless with a development issuer.")
     var voucherFile: String?
     @Option(help: "The wallet file; made if it is absent.") var wallet: String
+    @OptionGroup(title: "Key Log") var log: KeyLogOptions
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print the result as JSON.") var json = false
 
@@ -42,12 +49,13 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let capability = try ClientArgument.capability(capability)
-        let issuer = try connection.issuer(issuer, name: issuerName, proxy: connection.proxy)
+        let issuer = try connection.issuer(issuer, name: issuerName, log: log.policy(), proxy: connection.proxy)
         let origin = try origin.map { try connection.origin($0, name: originName) }
         let challenge = try TokenChallenge(
             tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
         let wallet = try ClientArgument.wallet(wallet)
         let voucher = try ClientArgument.voucher(voucherFile)
+        try await log.prepare(wallet, for: issuer)
         if let origin { try await check(challenge, with: origin) }
         let before = await wallet.count
         let result: FetchResult

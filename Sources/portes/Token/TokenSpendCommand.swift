@@ -38,6 +38,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The file with the voucher for a token to fetch; - for standard input.") var voucherFile: String?
     @Option(help: "A proxy for the connection to the issuer, as --proxy is for the one to the origin.")
     var issuerProxy: String?
+    @OptionGroup(title: "Key Log, With --issuer") var log: KeyLogOptions
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print the result as JSON.") var json = false
 
@@ -82,6 +83,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     private func spend(from wallet: Wallet, at origin: OriginClient) async throws -> SpendResult {
         let wanted = try capability.map { try ClientArgument.capability($0) }
         let issuer = try issuerClient()
+        if let issuer { try await log.prepare(wallet, for: issuer) }
         let challenges = try await origin.challenges(path: path)
         do {
             let holding = try await holding(in: wallet, for: challenges, at: origin.name, wanted, issuer)
@@ -143,7 +145,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
         _ challenge: PrivateTokenChallenge, _ wanted: Capability?, from issuer: IssuerClient, into wallet: Wallet,
         at origin: OriginClient
     ) async throws -> SpendResult {
-        let asked = try await issuer.capability(of: challenge)
+        let asked = try await wallet.capability(of: challenge, from: issuer)
         let capability = wanted ?? asked
         let (challenge, voucher) = (challenge.challenge, try ClientArgument.voucher(voucherFile))
         if let capability {
@@ -158,7 +160,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
 
     private func issuerClient() throws -> IssuerClient? {
         try issuer.map {
-            try connection.issuer($0, name: issuerName, proxy: issuerProxy, flag: "--issuer-proxy")
+            try connection.issuer(
+                $0, name: issuerName, log: log.policy(), proxy: issuerProxy, flag: "--issuer-proxy")
         }
     }
 }

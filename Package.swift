@@ -214,8 +214,9 @@ let package = Package(
             ],
             resources: [.copy("Python")]),
         tests("Portes", [
-            "portes", "AuthorityServer", "ClearingServer", "ClearingStore", "HTTPTransport", "LibSodium", "PrivacyPass",
-            "PortesClient", "PortesVerifier", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF",
+            "portes", "AuthorityServer", "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
+            "KeyTransparency", "LibSodium", "PrivacyPass", "PortesClient", "PortesVerifier", "Revocation", "SQLiteSupport",
+            "ServerSupport", "TestSupport", "VOPRF",
         ]),
     ],
     swiftLanguageModes: [.v6]

@@ -26,6 +26,11 @@ package struct BareCalls {
         unsafe _ = crypto_sign_detached(&signature, nil, message, UInt64(message.count), signingKey)
     }
 
+    /// A check of the signature that ``sign()`` made last, or of one that does not hold.
+    package mutating func verifySignature() {
+        unsafe _ = crypto_sign_verify_detached(signature, message, UInt64(message.count), Array(signingKey[32...]))
+    }
+
     /// A scalar times an element.
     package mutating func multiply() { unsafe _ = crypto_scalarmult_ristretto255(&other, scalar, point) }
 

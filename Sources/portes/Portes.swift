@@ -11,8 +11,8 @@ struct Portes: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            AuthorityCommand.self, ClearingCommand.self, WitnessCommand.self, KeyCommand.self, VerifierCommand.self,
-            VoucherCommand.self, RevocationCommand.self, TokenCommand.self, ReceiptCommand.self, ConformanceCommand.self, BenchCommand.self,
-            DemoCommand.self,
+            AuthorityCommand.self, ClearingCommand.self, WitnessCommand.self, KeyCommand.self, LogCommand.self,
+            VerifierCommand.self, VoucherCommand.self, RevocationCommand.self, TokenCommand.self, ReceiptCommand.self,
+            ConformanceCommand.self, BenchCommand.self,
         ])
 }

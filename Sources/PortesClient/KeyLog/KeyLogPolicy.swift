@@ -1,4 +1,4 @@
-internal import KeyTransparency
+package import KeyTransparency
 
 /// What a client trusts of an issuer's key log: the log's key, and how many of which witnesses.
 ///
@@ -7,9 +7,9 @@ internal import KeyTransparency
 /// the same log.
 public struct KeyLogPolicy: Sendable, Hashable {
     /// The log's key; `nil` where an earlier run kept it, or for an issuer on this machine.
-    let log: NoteVerificationKey?
+    package let log: NoteVerificationKey?
     /// The witnesses, and how many must have cosigned within the last 24 h.
-    let witnesses: WitnessPolicy
+    package let witnesses: WitnessPolicy
 
     /// Why texts are not a policy.
     public enum PolicyError: Error, Sendable, Hashable {

@@ -15,6 +15,17 @@ package struct KeyLogSource: Sendable {
         self.transport = transport
     }
 
+    /// The log at a URL: of an issuer if that has no path, else the place of the checkpoint and the tiles.
+    package init(url text: String, transport: any TokenTransport) throws(ServerURL.URLError) {
+        let server = try ServerURL(prefixOf: text)
+        let path = text.dropFirst(server.text.count)
+        guard text.hasPrefix(server.text), path.isEmpty || path.hasPrefix("/"), !path.contains(where: "?#\\".contains)
+        else { throw .malformed }
+        let isBare = path.isEmpty || path == "/"
+        self.init(
+            prefix: server.text + (isBare ? "/log/" : path.hasSuffix("/") ? path : path + "/"), transport: transport)
+    }
+
     /// The log of an issuer.
     init(issuer: ServerURL, transport: any TokenTransport) {
         self.init(prefix: issuer.appending(path: "/log/"), transport: transport)
@@ -42,9 +53,15 @@ package struct KeyLogSource: Sendable {
 
     /// The bytes of a tile of hashes: 32 for each.
     package func hashes(_ tile: Tile) async throws(KeyLogRefusal) -> [UInt8] {
-        let bytes = try await get(tile.path, limit: tile.width * 32)
-        guard bytes.count == tile.width * 32 else { throw .malformed(path: tile.path) }
-        return bytes
+        do throws(KeyLogRefusal) {
+            let bytes = try await get(tile.path, limit: tile.width * 32)
+            guard bytes.count == tile.width * 32 else { throw KeyLogRefusal.malformed(path: tile.path) }
+            return bytes
+        } catch .notServed(let path, 404) where tile.width < Tile.fullWidth {
+            // As with bundles.
+            guard let full = Tile(tile.kind, index: tile.index) else { throw .notServed(path: path, status: 404) }
+            return Array(try await hashes(full).prefix(tile.width * 32))
+        }
     }
 
     /// The entries of a log of `size` from a place on.

@@ -8,7 +8,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure microseconds a token on this machine, each beside its floor.",
         discussion: """
             The floor is the bare libsodium calls that an operation cannot do without, timed in the same run in turn \
-            with it. Times are processor time of this process, medians over the rounds. Measure a release build.
+            with it. The rows log-… are not about a token but about one look at a key log before a fetch. Times are \
+            processor time of this process, medians over the rounds. Measure a release build.
 
             EXAMPLE: swift build -c release --product portes && .build/release/portes bench
             """)
@@ -38,6 +39,7 @@ struct BenchCommand: AsyncParsableCommand {
             return
         }
         let results = try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
+            + KeyLogBench(rounds: rounds).run()
         if json {
             try Output.json(results)
             return

@@ -45,6 +45,12 @@ enum BenchFloor {
         calls.multiply()
     }
 
+    /// Verify the signatures of a log and of one witness.
+    static func log(_ calls: inout BareCalls) {
+        calls.verifySignature()
+        calls.verifySignature()
+    }
+
     /// Verify, and sign the receipt.
     static func spend(_ calls: inout BareCalls) {
         verify(&calls)

@@ -15,9 +15,11 @@ struct BenchResult: Encodable {
         case ratio
     }
 
-    /// Measures an operation that makes `count` tokens against its floor: `rounds` rounds, the two in turn.
+    /// Measures an operation that makes `count` tokens against its floor: `rounds` rounds, the two in turn, each after
+    /// a preparation that is not measured.
     static func measure(
-        _ name: String, count: Int, rounds: Int, operation: () async throws -> Void, floor: () -> Void
+        _ name: String, count: Int, rounds: Int, preparation: () throws -> Void = {},
+        operation: () async throws -> Void, floor: () -> Void
     ) async rethrows -> BenchResult {
         var times: [Double] = []
         var floors: [Double] = []
@@ -25,6 +27,7 @@ struct BenchResult: Encodable {
             let floorWatch = Stopwatch()
             floor()
             floors.append(floorWatch.microseconds / Double(count))
+            try preparation()
             let watch = Stopwatch()
             try await operation()
             times.append(watch.microseconds / Double(count))

@@ -8,6 +8,8 @@ struct CommandFailure: Error {
     let hint: String?
     /// Whether the command was typed or configured wrongly: it cannot succeed without other words.
     let isUsage: Bool
+    /// The exit code of one that is not wrong usage.
+    private(set) var status: Int32 = 1
 
     /// A failure of a command that was asked for rightly.
     init(_ message: String, hint: String? = nil) {
@@ -18,6 +20,13 @@ struct CommandFailure: Error {
         self.message = message
         self.hint = hint
         self.isUsage = isUsage
+    }
+
+    /// The same with another exit code, for a command whose help tells codes apart.
+    func exiting(with status: Int32) -> CommandFailure {
+        var failure = self
+        failure.status = status
+        return failure
     }
 
     /// A setting that cannot be right, whether it came from a flag, the environment or a file; the hint shows one that

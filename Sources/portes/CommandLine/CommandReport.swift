@@ -9,7 +9,7 @@ import WitnessStore
 /// How an error is told to the user: the one place where errors become `portes: error: …` and `portes: hint: …`.
 struct CommandReport {
     private(set) var lines: [String]
-    /// The exit code: 0 for help, 64 for wrong usage, else 1.
+    /// The exit code: 0 for help, 64 for wrong usage, else 1 or what the command's help says.
     let status: Int32
     private let isHelp: Bool
 
@@ -51,7 +51,7 @@ struct CommandReport {
 
     private init(_ failure: CommandFailure) {
         lines = ["portes: error: \(failure.message)"] + (failure.hint.map { ["portes: hint: \($0)"] } ?? [])
-        status = failure.isUsage ? ExitCode.validationFailure.rawValue : ExitCode.failure.rawValue
+        status = failure.isUsage ? ExitCode.validationFailure.rawValue : failure.status
         isHelp = false
     }
 

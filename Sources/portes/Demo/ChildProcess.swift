@@ -43,6 +43,9 @@ final class ChildProcess: Sendable {
     /// The process's id.
     var identifier: Int32 { process.processIdentifier }
 
+    /// The exit code, once it has ended.
+    var status: Int32 { process.terminationStatus }
+
     /// Whether it has not ended yet.
     var isRunning: Bool { process.isRunning }
 

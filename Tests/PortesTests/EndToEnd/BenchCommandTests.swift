@@ -16,8 +16,10 @@ import Testing
         #expect(run.code == 0)
         let rows = try JSONDecoder().decode([Row].self, from: Data(run.output.utf8))
         #expect(
-            rows.map(\.name)
-                == ["blind", "issue-1", "issue-10", "issue-100", "finalize-100", "verify", "spend-1", "spend-100"])
+            rows.map(\.name) == [
+                "blind", "issue-1", "issue-10", "issue-100", "finalize-100", "verify", "spend-1", "spend-100",
+                "log-unchanged", "log-3-entries",
+            ])
         #expect(rows.allSatisfy { $0.us_per_token > 0 && $0.floor_us_per_token > 0 && $0.ratio > 0 })
     }
 

@@ -13,6 +13,6 @@ struct Portes: AsyncParsableCommand {
         subcommands: [
             AuthorityCommand.self, ClearingCommand.self, WitnessCommand.self, KeyCommand.self, LogCommand.self,
             VerifierCommand.self, VoucherCommand.self, RevocationCommand.self, TokenCommand.self, ReceiptCommand.self,
-            ConformanceCommand.self, BenchCommand.self,
+            ConformanceCommand.self, ConfigCommand.self, BenchCommand.self, DemoCommand.self,
         ])
 }

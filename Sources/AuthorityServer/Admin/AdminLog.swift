@@ -32,7 +32,7 @@ extension AdminRequest {
         case .createVouchers: "voucher-create"
         case .revokeVoucher: "voucher-revoke"
         case .revokeToken: "token-revoke"
-        case .listKeys, .findKey, .planKeys, .previewRevocation, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
+        case .listKeys, .findKey, .planKeys, .previewRevocation, .exportLog, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
             nil
         }
     }
@@ -49,7 +49,7 @@ extension AdminReply {
         case .verifier(let verifier, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
         case .voucher(let voucher): ["capability": "\(voucher.capability)"]
         case .voucherCodes(let vouchers, _): ["count": "\(vouchers.count)"]
-        case .keys, .plan, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
+        case .keys, .plan, .logExport, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
         }
     }
 }

@@ -24,6 +24,8 @@ package enum AdminReply: Sendable, Hashable, Codable {
     case keyRevocation(KeyRevocationSummary)
     /// What will happen to the keys.
     case plan(KeyPlanSummary)
+    /// The published key log as files.
+    case logExport(LogExport)
     /// Published revocations.
     case revocations([RevocationSummary])
     /// Who the authority is.

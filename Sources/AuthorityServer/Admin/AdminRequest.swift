@@ -50,6 +50,9 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     /// Lists the published revocations after a sequence number.
     case listRevocations(after: UInt64)
 
+    /// Gives the published key log as files.
+    case exportLog
+
     /// Names the authority: issuer name, and the key that clearing servers pin.
     case describe
 }

@@ -51,6 +51,7 @@ extension Authority {
         case .revokeToken(let nullifier, let keyID, let reason):
             try .revocation(revokeToken(nullifier, keyID: keyID, reason: reason))
         case .listRevocations(let after): try .revocations(listRevocations(after: after))
+        case .exportLog: try .logExport(exportLog())
         case .describe: try .authority(describe())
         }
     }

@@ -62,7 +62,7 @@ final class LogWitnesses: Sendable {
     func cosigned(_ note: SignedNote, proof: @escaping WitnessClient.ConsistencyProof) async throws -> SignedNote {
         guard !witnesses.isEmpty else { return note }
         let answer = await client.cosign(
-            try LogCheckpoint(verifying: note, key: logKey), by: witnesses, lastSizes: lastSizes.withLock { $0 },
+            try LogCheckpoint(verifying: note, keys: [logKey]), by: witnesses, lastSizes: lastSizes.withLock { $0 },
             policy: policy, time: time, proof: proof)
         lastSizes.withLock { $0.merge(answer.lastSizes) { $1 } }
         guard answer.isPolicyMet else {

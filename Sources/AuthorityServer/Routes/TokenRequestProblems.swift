@@ -24,6 +24,11 @@ extension HTTPProblem {
     static let voucherExhausted = HTTPProblem(
         .forbidden, name: "voucher-exhausted", title: "The voucher is worth fewer tokens than requested")
 
+    /// 422: more tokens than one request may ask for of this capability.
+    static let batchTooLarge = HTTPProblem(
+        .unprocessableContent, name: "batch-too-large", title: "The request asks for more tokens than one may",
+        detail: "ask for fewer tokens at a time")
+
     /// 403: as much was drawn in this epoch as one voucher may draw.
     static let quotaExceeded = HTTPProblem(
         .forbidden, name: "quota-exceeded", title: "The voucher draws no more tokens in this epoch",

@@ -15,6 +15,8 @@ struct TokenRequestRoute: Sendable {
     /// Whether everybody gets tokens for nothing.
     let isGateOpen: Bool
     let maximumBatch: Int
+    /// How many tokens one request may ask for of a capability, where that is fewer.
+    let batchSizes: [Capability: Int]
     let pool: ComputePool
     let metrics: IssuanceMetrics
 
@@ -63,6 +65,9 @@ struct TokenRequestRoute: Sendable {
         guard
             let key = authority.issuer.key(truncatedID: message.truncatedKeyID, tokenType: message.tokenType, at: now)
         else { throw HTTPProblem.keyUnknown }
+        guard message.count <= batchSizes[key.capability] ?? maximumBatch else {
+            throw HTTPProblem.batchTooLarge
+        }
         let charge = Charge(payer: payer, request: hash, count: message.count, keyID: key.id)
         let keyID = try await charged(charge)
         return try await pool.run { [authority] in

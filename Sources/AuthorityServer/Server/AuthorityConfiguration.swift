@@ -1,3 +1,4 @@
+package import PrivacyPass
 package import ServerSupport
 
 /// How an authority serves.
@@ -12,6 +13,8 @@ package struct AuthorityConfiguration: Sendable {
     package var isDevelopment: Bool
     /// How many tokens one request may ask for.
     package var maximumBatch: Int
+    /// How many it may ask for of a capability, where that is fewer.
+    package var batchSizes: [Capability: Int] = [:]
     /// Whose cosignatures the key log needs.
     package var witnesses: WitnessConfiguration = .none
     /// A PEM file of certificate authorities to trust beside the system's, for the witnesses' URLs, or `nil`.

@@ -41,7 +41,7 @@ package struct AuthorityService: Sendable {
         ).add(to: router)
         TokenRequestRoute(
             authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
-            maximumBatch: configuration.maximumBatch, pool: pool, metrics: IssuanceMetrics(factory: metrics)
+            maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool, metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
         let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
         let keyLog = try Self.keyLog(authority, signing, configuration.witnesses, transport)

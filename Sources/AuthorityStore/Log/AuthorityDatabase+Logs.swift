@@ -31,6 +31,16 @@ extension AuthorityDatabase {
         }
     }
 
+    /// The checkpoint of a log that was published last, as its note's bytes. Blocks.
+    package func publishedCheckpoint(of log: StoredLog) throws -> [UInt8]? {
+        try store.readBlocking { try log.checkpoint($0) }
+    }
+
+    /// ``bytes(of:in:size:)`` for code that may block.
+    package func bytesBlocking(of tile: Tile, in log: StoredLog, size: UInt64) throws -> [UInt8]? {
+        try store.readBlocking { try log.bytes($0, of: tile, size: size) }
+    }
+
     /// The proof that a log's tree of `size` leaves begins with that of `old`; `nil` if there is none.
     package func consistencyProof(
         in log: StoredLog, from old: UInt64, to size: UInt64

@@ -67,6 +67,17 @@ public struct Tile: Sendable, Hashable {
         guard self.path == path else { return nil }
     }
 
+    /// All tiles of a tree of `size` leaves, the entries' first: as wide as they are, the last of each level partial.
+    public static func all(size: UInt64) -> [Tile] {
+        let kinds = [Kind.entries] + (0...7).map { Kind.hashes(level: $0) }
+        return kinds.flatMap { kind in
+            (0...(size / UInt64(fullWidth))).compactMap { index in
+                let width = width(kind, index: index, size: size)
+                return width > 0 ? Tile(kind, index: index, width: width) : nil
+            }
+        }
+    }
+
     /// How many hashes or entries the tile at an index has in a tree of `size` leaves; 0 if it has none.
     public static func width(_ kind: Kind, index: UInt64, size: UInt64) -> Int {
         var count = size

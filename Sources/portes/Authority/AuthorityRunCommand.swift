@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthorityServer
+import KeySchedule
 import Logging
 import PrivacyPass
 import SQLiteSupport
@@ -50,12 +51,22 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         let batch = try batch(file?.batchSize)
         let metrics = try server.metricsAddress(file: settings, beside: serverConfiguration.address)
 
+        let capabilities = try AuthoritySettingsFile.capabilities(file)
+        let witnesses = try file?.log?.configuration() ?? .none
+
         let authority = try await OffPool.run {
-            try Self.open(files, name: wantedName, address: serverConfiguration.address)
+            let authority = try Self.open(files, name: wantedName, address: serverConfiguration.address)
+            try authority.configure(capabilities)
+            return authority
         }
-        let configuration = AuthorityConfiguration(
+        var configuration = AuthorityConfiguration(
             server: serverConfiguration, socketPath: DataDirectory.socketPath(in: files.data),
             metricsAddress: metrics, isDevelopment: development, maximumBatch: batch)
+        configuration.witnesses = witnesses
+        configuration.certificateAuthorityFile = file?.log?.certificateAuthority
+        configuration.batchSizes = Dictionary(
+            capabilities.compactMap { settings in settings.batchSize.map { (settings.terms.capability, $0) } },
+            uniquingKeysWith: { _, last in last })
         try await AuthorityService(authority, configuration: configuration, logger: logger).run(logger: logger)
     }
 

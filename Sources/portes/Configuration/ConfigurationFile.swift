@@ -22,9 +22,11 @@ struct ConfigurationFile: Decodable {
         var metrics: String?
         var logLevel: String?
         var batchSize: Int?
+        var capabilities: [CapabilityTerms]?
+        var log: LogSection?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case listen, name, data, keys, metrics
+            case listen, name, data, keys, metrics, capabilities, log
             case passphraseFile = "passphrase-file"
             case tlsCertificate = "tls-certificate"
             case tlsKey = "tls-key"
@@ -141,8 +143,21 @@ struct ConfigurationFile: Decodable {
         return text.isEmpty ? "the file" : text
     }
 
+    private static let knownInLog = KnownKeys.mapping(
+        Dictionary(uniqueKeysWithValues: LogSection.CodingKeys.allCases.map { key in
+            let inWitness = LogSection.WitnessEntry.CodingKeys.allCases.map(\.rawValue)
+            return (key.rawValue, key == .witnesses ? .list(.names(inWitness)) : .value)
+        }))
+
     private static let known = KnownKeys.mapping([
-        "authority": .names(AuthoritySection.CodingKeys.allCases.map(\.rawValue)),
+        "authority": .mapping(
+            Dictionary(uniqueKeysWithValues: AuthoritySection.CodingKeys.allCases.map { key in
+                switch key {
+                case .capabilities: (key.rawValue, .list(.names(CapabilityTerms.CodingKeys.allCases.map(\.rawValue))))
+                case .log: (key.rawValue, knownInLog)
+                default: (key.rawValue, .value)
+                }
+            })),
         "clearing": .mapping(
             Dictionary(uniqueKeysWithValues: ClearingSection.CodingKeys.allCases.map { key in
                 let inCapability = CapabilitySection.CodingKeys.allCases.map(\.rawValue)

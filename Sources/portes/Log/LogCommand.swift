@@ -4,5 +4,5 @@ import ArgumentParser
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Check and watch the public log of an issuer's keys.",
-        subcommands: [LogVerifyCommand.self, LogWatchCommand.self])
+        subcommands: [LogExportCommand.self, LogVerifyCommand.self, LogWatchCommand.self])
 }

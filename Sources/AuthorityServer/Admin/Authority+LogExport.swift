@@ -1,0 +1,49 @@
+import AuthorityStore
+import KeyTransparency
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
+/// The published key log as files.
+package struct LogExport: Sendable, Hashable, Codable {
+    /// How many entries the checkpoint covers.
+    package var size: UInt64
+    /// The files: `checkpoint`, `key` and the tiles.
+    package var files: [File]
+
+    /// One file.
+    package struct File: Sendable, Hashable, Codable {
+        /// Its path below the log's.
+        package var path: String
+        /// Its bytes.
+        package var bytes: Data
+    }
+}
+
+extension Authority {
+    /// Every file of the key log as it was published last. Blocks.
+    func exportLog() throws -> LogExport {
+        guard let key = try database.settings().verificationKey(of: .keys),
+            let note = try database.publishedCheckpoint(of: .keys),
+            let checkpoint = try? Checkpoint(verifying: SignedNote(decoding: note), key: key)
+        else {
+            throw AdminRefusal("nothing of the key log was published yet", hint: "start the authority once it has a key")
+        }
+        let size = checkpoint.head.size
+        let tiles = try Tile.all(size: size).map { tile in
+            guard let bytes = try database.bytesBlocking(of: tile, in: .keys, size: size) else {
+                throw AdminRefusal("the key log has no \(tile.path)", hint: "restore the database from a backup")
+            }
+            return LogExport.File(path: tile.path, bytes: Data(bytes))
+        }
+        return LogExport(
+            size: size,
+            files: tiles + [
+                LogExport.File(path: "key", bytes: Data((key.verifierKey + "\n").utf8)),
+                LogExport.File(path: "checkpoint", bytes: Data(note)),
+            ])
+    }
+}

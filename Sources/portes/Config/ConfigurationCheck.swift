@@ -1,0 +1,113 @@
+import AuthorityServer
+import Foundation
+import HTTPTransport
+import KeyTransparency
+import PortesClient
+import PortesVerifier
+import PrivacyPass
+import ServerSupport
+
+/// Everything in a configuration file that can be found wrong without starting a server.
+struct ConfigurationCheck {
+    private let file: ConfigurationFile
+
+    init(_ file: ConfigurationFile) { self.file = file }
+
+    /// Throws for the first thing that is wrong.
+    func run() throws {
+        if let authority = file.authority { try check(authority) }
+        if let clearing = file.clearing { try check(clearing) }
+        if let witness = file.witness { try check(witness) }
+    }
+
+    /// The parts that a file has, in words.
+    static func parts(of file: ConfigurationFile) -> [String] {
+        var parts: [String] = []
+        if let authority = file.authority {
+            let count = authority.capabilities?.count ?? 0
+            parts.append("an authority" + (count == 0 ? "" : " with \(count) " + (count == 1 ? "capability" : "capabilities")))
+        }
+        if file.clearing != nil { parts.append("a clearing server") }
+        if file.witness != nil { parts.append("a witness") }
+        return parts
+    }
+
+    private func check(_ section: ConfigurationFile.AuthoritySection) throws {
+        try address(section.listen, "authority.listen")
+        try address(section.metrics, "authority.metrics")
+        try name(section.name, "authority.name")
+        if let size = section.batchSize, !(1...1_000).contains(size) {
+            throw CommandFailure.usage("authority.batch-size does not take \(size)", hint: "give a number from 1 to 1000")
+        }
+        _ = try AuthoritySettingsFile.capabilities(section)
+        _ = try section.log?.configuration()
+        try readable(section.passphraseFile, "authority.passphrase-file")
+        try readable(section.log?.certificateAuthority, "authority.log.certificate-authority")
+        try certificate(section.tlsCertificate, section.tlsKey, in: "authority")
+    }
+
+    private func check(_ section: ConfigurationFile.ClearingSection) throws {
+        try address(section.listen, "clearing.listen")
+        try address(section.metrics, "clearing.metrics")
+        try name(section.origin, "clearing.origin")
+        if let issuer = section.issuer { _ = try ClientArgument.url(issuer, flag: "clearing.issuer") }
+        if let tokens = section.tokens, TokenScope(rawValue: tokens) == nil {
+            throw CommandFailure.usage(
+                "clearing.tokens does not take '\(tokens)'",
+                hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        for (number, capability) in (section.capabilities ?? []).enumerated() {
+            let place = "clearing.capabilities[\(number)]"
+            guard Capability(capability.name) != nil else {
+                throw CommandFailure.usage(
+                    "\(place).name does not take '\(capability.name)'", hint: "for example name: session")
+            }
+            try limit(capability.revocationLimit, "\(place).revocation-limit")
+        }
+        try limit(section.revocationLimit, "clearing.revocation-limit")
+        try readable(section.authorityCertificate, "clearing.authority-certificate")
+        try certificate(section.tlsCertificate, section.tlsKey, in: "clearing")
+    }
+
+    private func check(_ section: ConfigurationFile.WitnessSection) throws {
+        try address(section.listen, "witness.listen")
+        try address(section.metrics, "witness.metrics")
+        for (number, log) in (section.logs ?? []).enumerated() where NoteVerificationKey(verifierKey: log) == nil {
+            throw CommandFailure.usage(
+                "witness.logs[\(number)] is no verifier key of a log",
+                hint: "copy the line that portes authority show --log-key prints there")
+        }
+        try certificate(section.tlsCertificate, section.tlsKey, in: "witness")
+    }
+
+    private func address(_ text: String?, _ place: String) throws {
+        guard let text, (try? ListenAddress(text)) == nil else { return }
+        throw CommandFailure.usage("\(place) does not take '\(text)'", hint: "give HOST:PORT, for example 127.0.0.1:8080")
+    }
+
+    private func name(_ text: String?, _ place: String) throws {
+        guard let text, (try? ServerName(text)) == nil else { return }
+        throw CommandFailure.usage("\(place) does not take '\(text)'", hint: "give HOST or HOST:PORT")
+    }
+
+    private func limit(_ text: String?, _ place: String) throws {
+        guard let text, TimeSpan(text).map({ (10...30 * 86_400).contains($0.seconds) }) != true else { return }
+        throw CommandFailure.usage(
+            "\(place) does not take '\(text)'", hint: "write a number with s, m, h or d, from 10s to 30d")
+    }
+
+    private func readable(_ path: String?, _ place: String) throws {
+        guard let path, !path.contains("credential:"), access(path, R_OK) != 0 else { return }
+        throw CommandFailure("\(place): \(path) cannot be read", hint: "check the path and its permissions")
+    }
+
+    private func certificate(_ certificate: String?, _ key: String?, in part: String) throws {
+        guard (certificate == nil) == (key == nil) else {
+            throw CommandFailure.usage(
+                "\(part).tls-certificate and \(part).tls-key belong together, and only one is given",
+                hint: "give both, or neither for plain http on this machine")
+        }
+        guard let certificate, let key else { return }
+        try TLSFiles(certificateChain: certificate, privateKey: key).check()
+    }
+}

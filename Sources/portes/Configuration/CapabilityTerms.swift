@@ -1,0 +1,80 @@
+import AuthorityServer
+import AuthorityStore
+import KeySchedule
+import PrivacyPass
+
+/// A capability in the authority's part of `portes.yaml`: what is promised about its keys, and how much is issued.
+struct CapabilityTerms: Decodable {
+    var name: String
+    var tokenType: Int?
+    var epoch: String?
+    var acceptance: String?
+    var announcement: String?
+    var batchSize: Int?
+    var quota: Int64?
+    var tokensPerKey: Int64?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, epoch, acceptance, announcement, quota
+        case tokenType = "token-type"
+        case batchSize = "batch-size"
+        case tokensPerKey = "tokens-per-key"
+    }
+
+    private static let week: Int64 = 7 * 86_400
+
+    /// The settings, with what they are where nothing is said; `place` names the capability's place in the file.
+    func settings(at place: String) throws -> CapabilitySettings {
+        guard let capability = Capability(name) else {
+            throw CommandFailure.usage(
+                "\(place).name does not take '\(name)'",
+                hint: "use 1 to 63 lower-case letters, digits and hyphens, for example name: session")
+        }
+        guard tokenType ?? 5 == Int(TokenType.voprfRistretto255.rawValue) else {
+            throw CommandFailure.usage(
+                "\(place).token-type does not take \(tokenType ?? 0)", hint: "write token-type: 5, or leave it out")
+        }
+        let epoch = try span(epoch, "epoch", at: place) ?? Self.week
+        let terms = RotationTerms(
+            capability: capability, tokenType: .voprfRistretto255, epoch: epoch,
+            acceptance: try span(acceptance, "acceptance", at: place) ?? Self.week,
+            announcement: try span(announcement, "announcement", at: place)
+                ?? KeyParameters.standardAnnouncement(epoch: epoch))
+        guard let terms else {
+            throw CommandFailure.usage(
+                "\(place) has an epoch of 0, or a span of more than ten years", hint: "for example epoch: 7d")
+        }
+        do { try terms.check() } catch {
+            throw CommandFailure.usage("\(place): \(error.message)", hint: error.hint ?? "for example epoch: 7d")
+        }
+        return try CapabilitySettings(
+            terms: terms, batchSize: number(batchSize.map(Int64.init), "batch-size", 1...1_000, at: place).map(Int.init),
+            limits: IssuanceLimits(
+                quota: number(quota, "quota", 1...IssuanceLimits.standardTokensPerKey, at: place),
+                tokensPerKey: number(
+                    tokensPerKey, "tokens-per-key", 1...IssuanceLimits.standardTokensPerKey, at: place)
+                    ?? IssuanceLimits.standardTokensPerKey))
+    }
+
+    private func span(_ text: String?, _ name: String, at place: String) throws -> Int64? {
+        guard let text else { return nil }
+        guard let span = TimeSpan(text) else {
+            throw CommandFailure.usage(
+                "\(place).\(name) does not take '\(text)'",
+                hint: "write a number with s, m, h or d, for example \(name): 7d")
+        }
+        return span.seconds
+    }
+
+    private func number(
+        _ value: Int64?, _ name: String, _ range: ClosedRange<Int64>, at place: String
+    ) throws -> Int64? {
+        guard let value else { return nil }
+        guard range.contains(value) else {
+            throw CommandFailure.usage(
+                "\(place).\(name) does not take \(value)",
+                hint: "give a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+}

@@ -59,7 +59,7 @@ import Testing
             problems == [
                 "problem: entry 6 breaks a rule: two keys of one capability issue at the same time",
                 "problem: entry 7 cannot be read",
-                "problem: entry 8 breaks a rule: a key is ended or counted before its acceptance is over",
+                "problem: entry 8 breaks a rule: a key has ended, or is counted, before its acceptance is over",
             ])
         #expect(run.output.hasSuffix("issuer.example/log: 9 entries; 3 problems\n"))
     }

@@ -13,6 +13,7 @@ let strict: [SwiftSetting] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -141,7 +142,7 @@ let package = Package(
 
         // Beside them.
         module("KeyFiles", ["LibSodium"]),
-        module("SQLiteSupport", [grdb]),
+        module("SQLiteSupport", [grdb, grdbSQLite]),
         module(
             "ServerSupport",
             [
@@ -163,6 +164,10 @@ let package = Package(
 
         // What several of the tests need.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "FaultProbe",
+            dependencies: ["ClearingStore", "KeyFiles", "KeySchedule", "LibSodium", "SQLiteSupport", "TestSupport"],
+            path: "Tests/FaultProbe", swiftSettings: strict),
 
         tests("LibSodium", ["LibSodium"]),
         tests("VOPRF", ["LibSodium", "VOPRF"], resources: [.copy("Vectors")]),
@@ -171,7 +176,7 @@ let package = Package(
         tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "TestSupport"]),
         tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts", "TestSupport"]),
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
-        tests("KeyFiles", ["KeyFiles", "LibSodium", "TestSupport"]),
+        tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
         tests("KeyTransparency", [
             "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
@@ -198,7 +203,7 @@ let package = Package(
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",
         ]),
         tests("Clearing", [
-            "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
+            "FaultProbe", "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
             "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport",
             "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),

@@ -19,13 +19,34 @@ package final class AuthorityKeyring: Sendable {
     }
 
     /// The secret of a record, which is checked to belong to it.
-    package func secret(of record: KeyRecord) throws -> IssuerSecret {
-        let name = KeyFileName(.token, id: record.id.bytes)
+    package func secret(of record: KeyRecord) throws -> IssuerSecret { try secret(withID: record.id) }
+
+    /// The secret of the key with this id, which is checked to belong to it.
+    package func secret(withID id: TokenKeyID) throws -> IssuerSecret {
+        let name = KeyFileName(.token, id: id.bytes)
         let bytes = try directory.load(name)
-        guard let secret = try? IssuerSecret(decoding: bytes), secret.id == record.id else {
+        guard let secret = try? IssuerSecret(decoding: bytes), secret.id == id else {
             throw KeyFileError.foreign(path: directory.path + "/" + name.fileName)
         }
         return secret
+    }
+
+    /// Whether a secret is the one that a file of this name has to hold.
+    package static func isSecret(_ secret: borrowing SecretBytes, of name: KeyFileName) -> Bool {
+        switch name.purpose {
+        case .token: (try? IssuerSecret(decoding: secret))?.id.bytes == name.id
+        case .revocationHead, .keyDelivery, .keyLog, .revocationLog: signingKeyName(name.purpose, seed: secret) == name
+        }
+    }
+
+    private static func signingKeyName(_ purpose: KeyPurpose, seed: borrowing SecretBytes) -> KeyFileName? {
+        guard let key = Ed25519.PrivateKey(seed: seed) else { return nil }
+        return fileName(purpose, key.publicKey)
+    }
+
+    /// The names of the files of signing keys.
+    package static func signingFiles(_ keys: SigningKeys.PublicKeys) -> [KeyFileName] {
+        keys.named.compactMap { purpose, key in key.map { fileName(purpose, $0) } }
     }
 
     /// Destroys the secret of a key, for good, if it is here.

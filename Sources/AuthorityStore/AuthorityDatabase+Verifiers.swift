@@ -13,25 +13,28 @@ package struct TrustedVerifier: Sendable, Hashable {
     package let name: String
     /// The key that secrets are sealed to.
     package let identityKey: SealedBox.PublicKey
-    /// The key as its server prints it: 43 characters of base64url.
-    package var identityKeyText: String { Base64URL.encode(identityKey.encoded.bytes, padded: false) }
+    /// The key that it signs redeemed counts with; `nil` for a server that hands over none.
+    package let countKey: Ed25519.PublicKey?
+    /// Both keys as the server prints them: 86 characters of base64url, or 43 without the second.
+    package var identityText: String { VerifierIdentity(sealing: identityKey, counts: countKey).text }
     /// The capabilities that it verifies tokens of, sorted.
     package let capabilities: [Capability]
 
     /// A verifier from its parts.
-    package init(name: String, identityKey: SealedBox.PublicKey, capabilities: [Capability]) {
+    package init(
+        name: String, identityKey: SealedBox.PublicKey, countKey: Ed25519.PublicKey? = nil, capabilities: [Capability]
+    ) {
         self.name = name
+        self.countKey = countKey
         self.identityKey = identityKey
         self.capabilities = Set(capabilities).sorted()
     }
 
-    /// A verifier whose identity key is given as base64url; `nil` if that is no key that can be sealed to.
-    package init?(name: String, identityKeyText: String, capabilities: [Capability]) {
-        guard let bytes = Base64URL.decode(identityKeyText).flatMap({ Bytes32($0) }) else { return nil }
-        let identityKey = SealedBox.PublicKey(bytes)
-        // A point of small order would give everybody the secrets; sealing to it fails.
-        guard identityKey.seal(SecretBytes(randomCount: 1)) != nil else { return nil }
-        self.init(name: name, identityKey: identityKey, capabilities: capabilities)
+    /// A verifier whose identity is given as its server prints it; `nil` if it is none, see ``VerifierIdentity``.
+    package init?(name: String, identityText: String, capabilities: [Capability]) {
+        guard let identity = VerifierIdentity(text: identityText) else { return nil }
+        self.init(
+            name: name, identityKey: identity.sealing, countKey: identity.counts, capabilities: capabilities)
     }
 }
 
@@ -68,7 +71,7 @@ extension AuthorityDatabase {
                     arguments: [try row.value("id", as: Data.self)])
                 return try TrustedVerifier(
                     name: row.value("name"), identityKey: SealedBox.PublicKey(row.bytes32("identity_key")),
-                    capabilities: names.compactMap { Capability($0) })
+                    countKey: Self.countKey(row), capabilities: names.compactMap { Capability($0) })
             }
         }
     }
@@ -77,9 +80,13 @@ extension AuthorityDatabase {
     package func insertVerifier(_ verifier: TrustedVerifier, deliveries: [VerifierDelivery]) throws {
         try store.writeBlocking { db in
             try db.execute(
-                sql: "INSERT INTO verifier VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                sql: """
+                    INSERT INTO verifier (id, name, identity_key, count_key, sequence) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """,
                 arguments: [
-                    verifier.id.bytes.data, verifier.name, verifier.identityKey.encoded.data, try Self.nextSequence(db),
+                    verifier.id.bytes.data, verifier.name, verifier.identityKey.encoded.data,
+                    verifier.countKey?.encoded.data, try Self.nextSequence(db),
                 ])
             guard db.changesCount == 1 else { throw VerifierExists() }
             for capability in verifier.capabilities {
@@ -89,6 +96,12 @@ extension AuthorityDatabase {
             }
             for delivery in deliveries { try Self.insert(db, delivery) }
         }
+    }
+
+    static func countKey(_ row: Row) throws -> Ed25519.PublicKey? {
+        guard let data = try row.value("count_key", as: Data?.self) else { return nil }
+        guard let bytes = Bytes32(data) else { throw UnreadableRow() }
+        return Ed25519.PublicKey(bytes)
     }
 
     /// Removes a verifier, which gets no further keys; what it has it keeps. `false` if there is none of this name.

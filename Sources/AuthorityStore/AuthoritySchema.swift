@@ -10,6 +10,7 @@ enum AuthoritySchema {
         migrator.registerMigration("2-keys") { db in
             try db.execute(sql: LogSchema.logs + LogSchema.draws)
         }
+        migrator.registerMigration("4-counts") { try $0.execute(sql: counts) }
         return migrator
     }
 
@@ -61,6 +62,18 @@ enum AuthoritySchema {
             BEGIN SELECT RAISE(ABORT, 'the revocation list is append-only'); END;
         CREATE TRIGGER revocation_is_not_removed BEFORE DELETE ON revocation
             BEGIN SELECT RAISE(ABORT, 'the revocation list is append-only'); END;
+        """
+
+    /// `count_key` is NULL for a server that hands over no counts. What is on record stays when a verifier is removed.
+    private static let counts = """
+        ALTER TABLE verifier ADD COLUMN count_key BLOB CHECK (count_key IS NULL OR length(count_key) = 32);
+        CREATE TABLE redeemed_count (
+            verifier_id BLOB NOT NULL CHECK (length(verifier_id) = 32),
+            key_id BLOB NOT NULL REFERENCES token_key (id),
+            count INTEGER NOT NULL CHECK (count >= 0),
+            statement TEXT NOT NULL,
+            PRIMARY KEY (verifier_id, key_id)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let verifiers = """

@@ -9,20 +9,23 @@ internal import ServerSupport
 extension ClearingApplication {
     /// What everybody may call.
     static func publicRouter(
-        _ redeemer: Redeemer, _ readiness: Readiness, _ metrics: RequestMetrics
+        _ redeemer: Redeemer, _ readiness: Readiness, _ keys: ClearingKeySet, _ metrics: RequestMetrics
     ) -> Router<ServerContext> {
         let router = ServerRouter.make(
             metrics: metrics, crossOrigin: RedemptionRoutes.crossOrigin, crossOriginFields: [.portesBinding])
         RedemptionRoutes(redeemer: redeemer).add(to: router)
         BatchRoute(redeemer: redeemer).add(to: router)
-        KeySetRoute.add(to: router, signer: redeemer.signer)
+        KeySetRoute.add(to: router, keys)
         router.addHealth(readiness.checks)
         return router
     }
 
     /// What the admin may call, through a socket in the data directory.
-    static func adminRouter(_ readiness: Readiness, _ metrics: PrometheusMetrics) -> Router<ServerContext> {
+    static func adminRouter(
+        _ readiness: Readiness, _ snapshot: SnapshotRoute, _ metrics: PrometheusMetrics
+    ) -> Router<ServerContext> {
         let router = ServerRouter.make()
+        snapshot.add(to: router)
         router.addMetrics(metrics)
         router.addHealth(readiness.checks)
         return router
@@ -47,9 +50,7 @@ struct Readiness: Sendable {
     /// A key whose tokens are accepted now is here for every capability.
     private var hasKeys: Bool {
         let (verifier, now) = (database.state.verifier, time.now())
-        let accepted = verifier.keys.values.map(\.record).filter {
-            $0.state(at: now.wall, isRevoked: verifier.revocations.isRevoked($0.id)).acceptsTokens
-        }
+        let accepted = verifier.keys.values.map(\.record).filter { verifier.acceptsTokens(of: $0, at: now.wall) }
         guard let capabilities else { return !accepted.isEmpty }
         return capabilities.isSubset(of: accepted.map(\.capability))
     }

@@ -57,9 +57,11 @@ package struct ClearingApplication: Sendable {
             challenger: Challenger(database: database, origin: configuration.origin, scope: configuration.scope),
             signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: ComputePool(),
             metrics: counts, failures: StoreFailureLog(logger: logger), time: time)
+        let countSigner = try CountSigner(in: directory)
+        let keys = ClearingKeySet(receipts: redeemer.signer, counts: countSigner)
         server = try HTTPServer(
             configuration: configuration.server,
-            router: Self.publicRouter(redeemer, readiness, RequestMetrics(factory: metrics)), metrics: metrics,
+            router: Self.publicRouter(redeemer, readiness, keys, RequestMetrics(factory: metrics)), metrics: metrics,
             logger: logger)
         services = try [
             Foundations(database: database, transport: transport),
@@ -69,8 +71,11 @@ package struct ClearingApplication: Sendable {
                 carriedDelivery: Self.carriedDelivery(configuration.deliveryFile), logger: logger),
             watch,
             Maintenance(database: database, interval: configuration.maintenanceInterval, logger: logger),
+            CountReporter(
+                source: source, database: database, signer: countSigner, verifier: identity.id,
+                interval: configuration.maintenanceInterval, logger: logger),
             SocketServer(
-                path: directory.socketPath, router: Self.adminRouter(readiness, metrics),
+                path: directory.socketPath, router: Self.adminRouter(readiness, SnapshotRoute(database: database, directory: directory), metrics),
                 shutdownDuration: configuration.server.shutdownDuration, logger: logger),
         ] + Self.metricsServer(metrics, configuration, logger) + [server]
     }

@@ -49,13 +49,14 @@ package final class ClearingDatabase: Sendable {
             let text = try String.fetchOne(db, sql: "SELECT document FROM delivery")
             let delivery = try text.map { try KeyDeliveryDocument(verifying: $0, authority: authority) }
             return (
-                revocations: revocations,
+                revocations: revocations, lost: try Self.lostLedgers(db),
                 replica: Replica(authority: authority, delivery: delivery, headTime: headTime)
             )
         }
         let keys = try stored.replica.delivery?.opened(with: identity) ?? []
-        state = VerifierState(
-            Verifier(keys: [], revocations: stored.revocations, freshness: .never, limits: limits))
+        var verifier = Verifier(keys: [], revocations: stored.revocations, freshness: .never, limits: limits)
+        verifier.lost = stored.lost
+        state = VerifierState(verifier)
         replica = Mutex(stored.replica)
         ledger = SQLiteSpendLedger(store: store, state: state, audience: pins.origin.text, time: time)
         use(keys)

@@ -23,6 +23,17 @@ enum ClearingSchema {
                     time INTEGER NOT NULL) STRICT;
                 """)
         }
+        migrator.registerMigration("2-restore-and-counts") { db in
+            try db.execute(sql: """
+                -- A tombstone of a restored ledger: at least so many tokens were spent, and nobody knows which others.
+                ALTER TABLE ledger ADD COLUMN is_lower_bound INTEGER NOT NULL DEFAULT 0;
+                -- Of a tombstone: 0 until the authority has answered to its count, 1 if it took it, 2 if it never will.
+                ALTER TABLE ledger ADD COLUMN count_state INTEGER NOT NULL DEFAULT 0;
+                -- The signed time of a head fetched during a restore: keys that begin until then are refused for ever.
+                CREATE TABLE restore_floor (
+                    only INTEGER PRIMARY KEY CHECK (only = 1), time INTEGER NOT NULL) STRICT;
+                """)
+        }
         return migrator
     }
 

@@ -4,6 +4,12 @@ package enum ClearingStoreError: Error, Sendable, Hashable {
     case pinned(name: String, value: String, asked: String)
     /// The database is gone, although this directory was in use: what was spent is not known any more.
     case ledgerLost
+    /// There is no database to be backed up.
+    case nothingToBackUp(directory: String)
+    /// The backup is of another clearing server than the one whose directory this is.
+    case otherServer(directory: String)
+    /// The system cannot put one directory in the place of another in one step.
+    case notExchangeable(directory: String)
     /// A file is gone that the database belongs to.
     case missingFile(name: String)
     /// What is stored contradicts itself.
@@ -35,6 +41,9 @@ extension ClearingStoreError: CustomStringConvertible {
         case .pinned(let name, let value, let asked):
             "this data directory belongs to the \(name == "scope" ? "setting tokens:" : name) \(value), not to \(asked)"
         case .ledgerLost: "the database of what was spent is gone, and without it every token could be spent again"
+        case .nothingToBackUp(let directory): "there is no database of a clearing server in \(directory)"
+        case .otherServer(let directory): "\(directory) belongs to another clearing server than the backup"
+        case .notExchangeable(let directory): "\(directory) cannot be exchanged for another directory in one step"
         case .missingFile(let name): "\(name) is gone, which belongs to the database in this data directory"
         case .damaged(let what): "\(what) in the clearing database is damaged"
         case .overloaded: "too many tokens wait to be spent"
@@ -46,10 +55,16 @@ extension ClearingStoreError: CustomStringConvertible {
         switch self {
         case .pinned(let name, let value, _): Self.advice(on: name, value)
         case .ledgerLost:
-            "is the data directory mounted? if the database is lost, have the authority's admin revoke each key whose "
-                + "tokens were taken here (portes key revoke ID --reason ledger-lost), then start with a new --data"
-        case .missingFile: "restore it from a backup; if there is none, start with a new --data directory"
-        case .damaged: "keep a copy of the data directory, then restore the latest backup"
+            "is the data directory mounted? if the database is lost: portes clearing restore FILE; without a backup have "
+                + "the authority's admin revoke each key whose tokens were taken here (portes key revoke ID --reason "
+                + "ledger-lost), then start with a new --data"
+        case .nothingToBackUp: "name the right directory with --data or PORTES_DATA"
+        case .otherServer: "name the directory of the server that was backed up with --data, or a new one"
+        case .notExchangeable:
+            "a directory that is a mount point cannot be: give a --data below it, or move what is in it away"
+        case .missingFile:
+            "put the directory back from a backup: portes clearing restore FILE; if there is none, start with a new --data"
+        case .damaged: "keep a copy of the data directory, then: portes clearing restore FILE"
         case .overloaded: nil
         }
     }

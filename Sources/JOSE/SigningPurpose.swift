@@ -8,6 +8,9 @@ public enum SigningPurpose: String, Sendable, Hashable, CaseIterable {
     /// Keys delivered to clearing servers, by the authority.
     case keyDelivery = "portes-key-delivery+jwt"
 
+    /// How many tokens of an ended key were redeemed, by a clearing server.
+    case redeemedCount = "portes-redeemed-count+jwt"
+
     /// The `typ` of signatures for this purpose.
     public var type: String { rawValue }
 }

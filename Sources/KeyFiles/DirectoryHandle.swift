@@ -15,9 +15,9 @@ package final class DirectoryHandle: Sendable {
     /// More than any file here needs.
     private static let largestFile = 65_536
 
-    /// Makes the directory where it is missing, and makes it private (0700) where it is not.
-    package init(_ path: String) throws(KeyFileError) {
-        made = try Self.make(path)
+    /// Makes the directory where it is missing, unless it `mustExist`, and makes it private (0700) where it is not.
+    package init(_ path: String, mustExist: Bool = false) throws(KeyFileError) {
+        made = mustExist ? [] : try Self.make(path)
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw KeyFileError(errno: errno, path: path) }
         self.path = path
@@ -44,7 +44,7 @@ package final class DirectoryHandle: Sendable {
         return outer
     }
 
-    private static func syncParent(of path: String) throws(KeyFileError) {
+    static func syncParent(of path: String) throws(KeyFileError) {
         let parent = parentPath(of: path)
         let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw KeyFileError(errno: errno, path: parent) }
@@ -60,13 +60,22 @@ package final class DirectoryHandle: Sendable {
 
     func path(of name: String) -> String { path + "/" + name }
 
-    /// The names of all entries, sorted.
+    /// The names of all entries, sorted. All of them or none: Foundation's own passes over a disk that fails midway.
     func entries() throws(KeyFileError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-        } catch {
-            throw .inputOutput(path: path, code: EIO)
+        let file = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard file >= 0, let directory = fdopendir(file) else { throw KeyFileError(errno: errno, path: path) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else { break }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
         }
+        guard errno == 0 else { throw KeyFileError(errno: errno, path: path) }
+        return names.sorted()
     }
 
     /// All bytes of a private file of at most 64 KiB.
@@ -85,23 +94,38 @@ package final class DirectoryHandle: Sendable {
     /// Makes a file of mode 0600 that is there whole, after a power cut too, or not at all; never replaces one.
     package func create(_ name: String, _ bytes: [UInt8]) throws(KeyFileError) {
         try exclusively { () throws(KeyFileError) in
-            try removeLeftovers()
             guard faccessat(descriptor, name, F_OK, 0) != 0 else { throw .exists(path: path(of: name)) }
-            let temporary = Self.temporaryPrefix + Hex.encode(Randomness.bytes(8))
-            let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard file >= 0 else { throw KeyFileError(errno: errno, path: path(of: name)) }
-            do throws(KeyFileError) {
-                defer { close(file) }
-                try FileBytes.write(bytes, to: file, path: path(of: name))
-                guard renameat(descriptor, temporary, descriptor, name) == 0 else {
-                    throw KeyFileError(errno: errno, path: path(of: name))
-                }
-            } catch {
-                unlinkat(descriptor, temporary, 0)
-                throw error
-            }
-            try syncDirectory()
+            try write(name, bytes)
         }
+    }
+
+    /// Puts new bytes in the place of a file's `old` ones: after a power cut too the file has the one or the other.
+    ///
+    /// Throws `.changed` and does nothing if the file has other bytes by now.
+    func replace(_ name: String, _ old: [UInt8], with new: [UInt8]) throws(KeyFileError) {
+        try exclusively { () throws(KeyFileError) in
+            guard try read(name) == old else { throw .changed(path: path(of: name)) }
+            try write(name, new)
+        }
+    }
+
+    /// Writes a file beside its place and moves it there; under the lock.
+    private func write(_ name: String, _ bytes: [UInt8]) throws(KeyFileError) {
+        try removeLeftovers()
+        let temporary = Self.temporaryPrefix + Hex.encode(Randomness.bytes(8))
+        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw KeyFileError(errno: errno, path: path(of: name)) }
+        do throws(KeyFileError) {
+            defer { close(file) }
+            try FileBytes.write(bytes, to: file, path: path(of: name))
+            guard renameat(descriptor, temporary, descriptor, name) == 0 else {
+                throw KeyFileError(errno: errno, path: path(of: name))
+            }
+        } catch {
+            unlinkat(descriptor, temporary, 0)
+            throw error
+        }
+        try syncDirectory()
     }
 
     /// Overwrites a file with zeros and removes it, durably in this order.

@@ -22,17 +22,28 @@ enum FileBytes {
 
     /// Writes all bytes and waits until they are on the disk.
     static func write(_ bytes: [UInt8], to file: Int32, path: String) throws(KeyFileError) {
+        try append(bytes, to: file, path: path)
+        guard fsync(file) == 0 else { throw KeyFileError(errno: errno, path: path) }
+    }
+
+    /// Writes all bytes.
+    static func append(_ bytes: [UInt8], to file: Int32, path: String) throws(KeyFileError) {
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(KeyFileError) in try append(buffer, to: file, path: path) }
+        }
+        try result.get()
+    }
+
+    /// Writes all bytes.
+    static func append(_ bytes: UnsafeRawBufferPointer, to file: Int32, path: String) throws(KeyFileError) {
         var count = 0
         while count < bytes.count {
-            let put = bytes.withUnsafeBytes {
-                Foundation.write(file, $0.baseAddress?.advanced(by: count), bytes.count - count)
-            }
+            let put = Foundation.write(file, bytes.baseAddress?.advanced(by: count), bytes.count - count)
             if put < 0 {
                 guard errno == EINTR else { throw KeyFileError(errno: errno, path: path) }
                 continue
             }
             count += put
         }
-        guard fsync(file) == 0 else { throw KeyFileError(errno: errno, path: path) }
     }
 }

@@ -18,7 +18,7 @@ package final class KeyDirectory: Sendable {
 
     /// Opens the directory at `path`, or makes it with this passphrase; `cost` counts only when it is made.
     ///
-    /// Throws `.wrongPassphrase` if the directory was made with another one.
+    /// Throws `.wrongPassphrase` if the directory has another one.
     package init(_ path: String, passphrase: borrowing SecretBytes, cost: PasswordHash.Cost = .moderate) throws {
         let handle = try DirectoryHandle(path)
         self.handle = handle
@@ -68,6 +68,24 @@ package final class KeyDirectory: Sendable {
             .unlock(passphrase, directory: handle.path)
     }
 
+    /// Puts the passphrase `new` in the place of `old` in the directory at `path`, which is not made.
+    ///
+    /// One small file changes, whole and durably or not at all: whenever this is cut off, `old` or `new` opens
+    /// everything. Nothing that is sealed changes, so a process that has the directory open goes on. A copy of the
+    /// file `wrapping.json` from before still opens with `old`. Throws `.notFound`, `.wrongPassphrase`, or `.changed`
+    /// if another change came first.
+    package static func changePassphrase(
+        at path: String, from old: borrowing SecretBytes, to new: borrowing SecretBytes,
+        cost: PasswordHash.Cost = .moderate
+    ) throws {
+        let handle = try DirectoryHandle(path, mustExist: true)
+        let before = try handle.read(Wrapping.fileName)
+        let key = try Wrapping(decoding: before, path: handle.path(of: Wrapping.fileName))
+            .unlock(old, directory: path)
+        let after = try Wrapping.encoded(sealing: key, passphrase: new, cost: cost)
+        try handle.replace(Wrapping.fileName, before, with: after)
+    }
+
     private static func setUp(
         _ handle: DirectoryHandle, _ passphrase: borrowing SecretBytes, cost: PasswordHash.Cost
     ) throws -> (WrappingKey, isNew: Bool) {
@@ -75,13 +93,19 @@ package final class KeyDirectory: Sendable {
         guard try handle.entries().allSatisfy({ KeyFileName(fileName: $0) == nil }) else {
             throw KeyFileError.wrappingMissing(directory: handle.path)
         }
-        let (wrapping, key) = try Wrapping.make(passphrase: passphrase, cost: cost)
+        let key = WrappingKey.random()
+        let bytes = try Wrapping.encoded(sealing: key, passphrase: passphrase, cost: cost)
+        if try isFirst(handle, bytes) { return (key, true) }
+        return (try unlock(handle, passphrase), false)
+    }
+
+    /// Whether these bytes became the wrapping: not where another process was faster.
+    private static func isFirst(_ handle: DirectoryHandle, _ bytes: [UInt8]) throws(KeyFileError) -> Bool {
         do {
-            try handle.create(Wrapping.fileName, wrapping.encoded())
-            return (key, true)
-        } catch KeyFileError.exists {
-            // Another process was faster.
-            return try (unlock(handle, passphrase), false)
+            try handle.create(Wrapping.fileName, bytes)
+            return true
+        } catch .exists {
+            return false
         }
     }
 

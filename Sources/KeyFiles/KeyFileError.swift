@@ -6,11 +6,13 @@ package enum KeyFileError: Error, Sendable, Hashable {
     case notFound(path: String)
     /// There is such a file already; nothing was changed.
     case exists(path: String)
+    /// The file was changed by somebody else meanwhile; nothing was done.
+    case changed(path: String)
     /// The file's bytes are not what was written.
     case corrupt(path: String)
     /// The file ends too early.
     case truncated(path: String)
-    /// The passphrase is not the one that the directory was made with.
+    /// The passphrase is not the directory's.
     case wrongPassphrase(directory: String)
     /// Users other than the owner may read or write the file.
     case wrongMode(path: String)
@@ -57,6 +59,7 @@ extension KeyFileError: CustomStringConvertible {
         switch self {
         case .notFound(let path): "\(path) does not exist"
         case .exists(let path): "\(path) exists already"
+        case .changed(let path): "\(path) was changed by another command meanwhile"
         case .corrupt(let path): "\(path) is damaged"
         case .truncated(let path): "\(path) is cut off"
         case .wrongPassphrase(let directory): "the passphrase does not open \(directory)"
@@ -79,7 +82,9 @@ extension KeyFileError: CustomStringConvertible {
         switch self {
         case .notFound: "name the right directory, or restore the file from a backup of it"
         case .exists: nil
-        case .corrupt, .truncated, .wrappingMissing: "restore the file from a backup of the key directory"
+        case .changed: "nothing was done: look what the other command did, and try again"
+        case .corrupt, .truncated, .wrappingMissing:
+            "move the key directory away and put it back together: portes key restore FILE"
         case .wrongPassphrase: "each key directory has a passphrase of its own: check which one is meant"
         case .wrongMode(let path): "if nobody has read it, run: chmod 600 \(path)"
         case .foreign: "put the file back where it came from, or move it away"

@@ -1,34 +1,55 @@
 import Foundation
 package import LibSodium
 
-/// Where the passphrase of a key directory comes from; it is read straight into guarded memory.
+/// Where a passphrase comes from; it is read straight into guarded memory.
 package enum PassphraseSource: Sendable, Hashable {
     /// The whole file, without one newline at its end; `/dev/fd/3` is what descriptor 3 still gives.
     case file(String)
-    /// One line typed on the terminal, which is not shown, for the key directory at this path; where that is new, its
-    /// passphrase is asked for twice.
-    case terminal(directory: String, isNew: Bool)
+    /// A credential that systemd gave this process, by its name: a file in `$CREDENTIALS_DIRECTORY`.
+    case credential(String)
+    /// One line typed on the terminal, which is not shown; a new passphrase is asked for twice.
+    case terminal(question: String, isNew: Bool)
 
     /// The most bytes that a passphrase may have: 1,024.
     package static let largestCount = 1_024
+    /// What the name of a credential stands behind in a setting.
+    package static let credentialPrefix = "credential:"
+
+    /// What a setting names: `credential:NAME`, or a file.
+    package init(setting: String) {
+        self =
+            setting.hasPrefix(Self.credentialPrefix)
+            ? .credential(String(setting.dropFirst(Self.credentialPrefix.count))) : .file(setting)
+    }
 
     /// Reads the passphrase, 1 to 1,024 bytes; blocks. Throws ``PassphraseError``.
     package func read() throws -> SecretBytes {
         switch self {
-        case .file(let path):
-            let file = open(path, O_RDONLY | O_CLOEXEC)
-            guard file >= 0 else { throw PassphraseError.unreadable(path: path, code: errno) }
-            defer { close(file) }
-            return try Self.readAll(file, source: path)
-        case .terminal(let directory, let isNew):
-            let passphrase = try Terminal.readLine(
-                prompt: isNew
-                    ? "a passphrase for the new key directory \(directory): " : "the passphrase of \(directory): ")
+        case .file(let path): return try Self.read(path)
+        case .credential(let name):
+            // A name with a slash would lead out of the directory.
+            guard let directory = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }), !directory.isEmpty,
+                !name.isEmpty, !name.contains("/"), name != "." && name != ".."
+            else { throw PassphraseError.noCredential(name: name) }
+            do {
+                return try Self.read(directory + "/" + name)
+            } catch PassphraseError.unreadable(_, ENOENT) {
+                throw PassphraseError.noCredential(name: name)
+            }
+        case .terminal(let question, let isNew):
+            let passphrase = try Terminal.readLine(prompt: question + ": ")
             guard isNew else { return passphrase }
             let again = try Terminal.readLine(prompt: "the same passphrase again: ")
             guard ConstantTime.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
             return passphrase
         }
+    }
+
+    private static func read(_ path: String) throws -> SecretBytes {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw PassphraseError.unreadable(path: path, code: errno) }
+        defer { close(file) }
+        return try readAll(file, source: path)
     }
 
     private static func readAll(_ file: Int32, source: String) throws -> SecretBytes {
@@ -53,6 +74,10 @@ package enum PassphraseError: Error, Sendable, Hashable {
     case cancelled
     /// The file could not be read; `code` is `errno`.
     case unreadable(path: String, code: Int32)
+    /// systemd gave this process no credential of that name.
+    case noCredential(name: String)
+    /// The new passphrase is the one that is to be replaced.
+    case unchanged
 }
 
 extension PassphraseError: CustomStringConvertible {
@@ -65,6 +90,8 @@ extension PassphraseError: CustomStringConvertible {
         case .noTerminal: "there is no passphrase and no terminal to ask for one"
         case .cancelled: "no passphrase was given"
         case .unreadable(let path, let code): "the passphrase cannot be read from \(path): \(SystemError.text(code))"
+        case .noCredential(let name): "systemd gave this process no credential '\(name)'"
+        case .unchanged: "the new passphrase is the same as the old one"
         }
     }
 
@@ -73,6 +100,9 @@ extension PassphraseError: CustomStringConvertible {
         switch self {
         case .noTerminal: "name a file with --passphrase-file or PORTES_PASSPHRASE_FILE"
         case .unreadable: "name a readable file with --passphrase-file or PORTES_PASSPHRASE_FILE"
+        case .noCredential(let name):
+            "put LoadCredential=\(name):FILE into the unit; with systemd-run: -p LoadCredential=\(name):FILE"
+        case .unchanged: "nothing was changed: give another with --new-passphrase-file"
         case .empty, .tooLong, .mismatch, .cancelled: nil
         }
     }

@@ -37,6 +37,24 @@ package struct SecretFile: Sendable {
         }
     }
 
+    /// The secret in the file, or what `make` gives where there is none, which is then there.
+    package func readOrMake(
+        in directory: DirectoryHandle, make: () -> SecretBytes
+    ) throws(KeyFileError) -> SecretBytes {
+        do {
+            return try read(in: directory)
+        } catch {
+            guard case .notFound = error else { throw error }
+        }
+        do {
+            try create(make(), in: directory)
+        } catch {
+            // Another process may have been faster.
+            guard case .exists = error else { throw error }
+        }
+        return try read(in: directory)
+    }
+
     /// Makes the file durably; throws `.exists` rather than replace one.
     package func create(_ secret: borrowing SecretBytes, in directory: DirectoryHandle) throws(KeyFileError) {
         var bytes = magicBytes + secret.withUnsafeBytes { Array($0) }

@@ -10,6 +10,8 @@ public enum VerificationFailure: String, Error, Sendable, Hashable, CaseIterable
     case keyNotYetAccepted = "key-not-yet-accepted"
     /// The key's acceptance has ended.
     case keyNoLongerAccepted = "key-no-longer-accepted"
+    /// This server has lost count of what was spent under the key: for good, none of its tokens is accepted here.
+    case ledgerLost = "ledger-lost"
     /// The token was made for another challenge: another origin, issuer or occasion.
     case wrongChallenge = "wrong-challenge"
     /// The key did not make the authenticator.

@@ -21,6 +21,8 @@ public struct Verifier: Sendable {
     public var freshness: RevocationFreshness
     /// How current it has to be.
     public var limits: FreshnessLimits
+    /// The keys of which it is not known any more what was spent: none, unless a ledger was restored from a backup.
+    public var lost = LostLedgers.none
 
     /// A verifier; of two keys with one id the last counts.
     public init(
@@ -65,7 +67,12 @@ public struct Verifier: Sendable {
         try verify(token, for: AcceptedChallenges(challenge), at: now, answeringReplays: answeringReplays)
     }
 
-    /// Verifies a token: key, key's dates, challenge, authenticator, revocation, in this order.
+    /// Whether tokens of a known key are accepted at a time, as far as that is about the key.
+    public func acceptsTokens(of record: KeyRecord, at time: UnixTime) -> Bool {
+        !lost.contains(record) && record.state(at: time, isRevoked: revocations.isRevoked(record.id)).acceptsTokens
+    }
+
+    /// Verifies a token: key, its ledger, its dates, challenge, authenticator, revocation, in this order.
     ///
     /// With `answeringReplays`, tokens of a key that ended less than 24 hours ago pass as well: a ledger answers
     /// ``SpendOutcome/replayed(_:)`` for them, and never ``SpendOutcome/spent(_:)``.
@@ -75,6 +82,7 @@ public struct Verifier: Sendable {
         let input = token.input
         guard let key = keys[input.keyID] else { throw .unknownKey }
         guard key.record.tokenType == input.tokenType else { throw .wrongTokenType }
+        guard !lost.contains(key.record) else { throw .ledgerLost }
         if let failure = key.record.refusal(at: now.wall, grace: answeringReplays ? Self.replayTime : 0) {
             throw failure
         }
@@ -89,6 +97,7 @@ public struct Verifier: Sendable {
     /// transaction that spends it.
     public func refusal(of token: VerifiedToken, at now: Moment) -> VerificationFailure? {
         guard let key = keys[token.keyID] else { return .unknownKey }
+        guard !lost.contains(key.record) else { return .ledgerLost }
         // First, because a ledger may still answer the replay of a token whose key has ended, but not of a revoked one.
         if let failure = revocation(of: token, at: now) { return failure }
         if let failure = key.record.refusal(at: now.wall) { return failure }

@@ -144,7 +144,11 @@ import Testing
         #expect(try fixture.temporary.mode(fixture.temporary.path + "/identity.key") == 0o600)
         // Also while a server has the directory.
         #expect(try ClearingIdentity.open(atPath: fixture.temporary.path).id == fixture.identity.id)
-        #expect(fixture.identity.publicKeyText.count == 43)
+        let text = VerifierIdentity(
+            sealing: fixture.identity.publicKey, counts: try CountSigner(atPath: fixture.temporary.path).publicKey
+        ).text
+        #expect(text.count == 86)
+        #expect(VerifierIdentity(text: text)?.sealing == fixture.identity.publicKey)
     }
 
     @Test func anIdentityIsMadeInANewDirectoryButNotInAnAuthoritys() throws {

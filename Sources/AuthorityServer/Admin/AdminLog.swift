@@ -26,13 +26,14 @@ extension AdminRequest {
         case .rotateKey: "key-rotate"
         case .retireKey: "key-retire"
         case .revokeKey: "key-revoke"
+        case .importKey: "key-import"
         case .exportKeys: "key-export"
         case .addVerifier: "verifier-add"
         case .removeVerifier: "verifier-remove"
         case .createVouchers: "voucher-create"
         case .revokeVoucher: "voucher-revoke"
         case .revokeToken: "token-revoke"
-        case .listKeys, .findKey, .planKeys, .previewRevocation, .exportLog, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
+        case .listKeys, .findKey, .planKeys, .previewRevocation, .exportLog, .takeInventory, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
             nil
         }
     }
@@ -49,7 +50,7 @@ extension AdminReply {
         case .verifier(let verifier, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
         case .voucher(let voucher): ["capability": "\(voucher.capability)"]
         case .voucherCodes(let vouchers, _): ["count": "\(vouchers.count)"]
-        case .keys, .plan, .logExport, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
+        case .keys, .plan, .logExport, .inventory, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
         }
     }
 }

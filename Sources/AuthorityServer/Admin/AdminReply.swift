@@ -6,6 +6,8 @@ package enum AdminReply: Sendable, Hashable, Codable {
     case key(KeySummary)
     /// All keys.
     case keys([KeySummary])
+    /// What has to be in the key directory.
+    case inventory(KeyInventory)
     /// A signed key delivery for one verifier (compact JWS).
     case delivery(String)
     /// The verifier that was added, removed or found; after adding, those of its capabilities that no key issues.
@@ -78,13 +80,35 @@ package struct KeySummary: Sendable, Hashable, Codable {
     }
 }
 
+/// What an authority's key directory has to hold: all of it is public.
+package struct KeyInventory: Sendable, Hashable, Codable {
+    /// The issuer's name; `nil` until it has one.
+    package var issuer: String?
+    /// The names of the files of the signing keys in use.
+    package var signingFiles: [String]
+    /// All token keys ever, with their states.
+    package var keys: [KeySummary]
+
+    enum CodingKeys: String, CodingKey {
+        case issuer, keys
+        case signingFiles = "signing-files"
+    }
+
+    /// An inventory from its parts.
+    package init(issuer: String?, signingFiles: [String], keys: [KeySummary]) {
+        self.issuer = issuer
+        self.signingFiles = signingFiles
+        self.keys = keys
+    }
+}
+
 /// A trusted clearing server as an admin sees it.
 package struct VerifierSummary: Sendable, Hashable, Codable {
     /// The admin's name for it.
     package var name: String
     /// The verifier's id, base64url of 32 bytes.
     package var id: String
-    /// The identity key that its secrets are sealed to, base64url of 32 bytes.
+    /// Its identity, as the server prints it: base64url of 64 bytes, or of 32 for one that hands over no counts.
     package var publicKey: String
     /// The capabilities whose keys it gets.
     package var capabilities: [String]

@@ -16,6 +16,9 @@ extension AdminRequest {
     package func check(at now: UnixTime) throws(AdminRefusal) {
         switch self {
         case .createKey(let parameters): try Self.check(parameters, at: now)
+        case .importKey(let parameters, let id):
+            try Self.check(parameters, at: now)
+            try Self.checkKeyID(id)
         case .rotateKey(let capability): try Self.checkCapability(capability, as: "the capability")
         case .findKey(let id), .retireKey(let id), .revokeToken(_, keyID: let id, _): try Self.checkKeyID(id)
         case .planKeys(let days): try Self.checkNumber(days, upTo: 3_660, of: "--days", example: 30)
@@ -29,7 +32,7 @@ extension AdminRequest {
             try Self.checkNumber(tokens, upTo: Self.mostTokens, of: "--tokens", example: 100)
             try Self.checkNumber(count, upTo: Self.mostVouchers, of: "--count", example: 20)
         case .findVoucher(let id), .revokeVoucher(let id): try Self.checkVoucherID(id)
-        case .listKeys, .exportLog, .exportKeys, .listVerifiers, .findVerifier, .removeVerifier, .listVouchers, .listRevocations,
+        case .listKeys, .exportLog, .takeInventory, .exportKeys, .listVerifiers, .findVerifier, .removeVerifier, .listVouchers, .listRevocations,
             .describe:
             break
         }
@@ -96,10 +99,10 @@ extension AdminRequest {
             throw AdminRefusal("no --capability is given", hint: "name at least one, for example --capability session")
         }
         for capability in capabilities { try checkCapability(capability, as: "--capability") }
-        guard TrustedVerifier(name: name, identityKeyText: publicKey, capabilities: []) != nil else {
+        guard TrustedVerifier(name: name, identityText: publicKey, capabilities: []) != nil else {
             throw AdminRefusal(
                 "that is no identity key of a clearing server",
-                hint: "copy the 43 characters that portes clearing identity prints there")
+                hint: "copy the line that portes clearing identity prints there, of 86 characters")
         }
     }
 

@@ -24,10 +24,14 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     case previewRevocation(id: String, reason: String)
     /// Says what will happen to the keys in the next days.
     case planKeys(days: Int)
+    /// Announces a key whose secret was put into the key directory before, under this full id.
+    case importKey(KeyParameters, id: String)
+    /// Lists what has to be in the key directory, and in what state it is.
+    case takeInventory
     /// Seals a key for a trusted verifier, for a clearing server that cannot reach the authority.
     case exportKeys(verifier: String)
 
-    /// Trusts a clearing server, by its identity key (base64url), with the keys of capabilities.
+    /// Trusts a clearing server, by its identity (base64url), with the keys of capabilities.
     case addVerifier(name: String, publicKey: String, capabilities: [String])
     /// Lists the trusted verifiers.
     case listVerifiers

@@ -7,7 +7,7 @@ extension AdminRequest {
     /// Whether the request can only be carried out with the key directory open.
     package var needsKeys: Bool {
         switch self {
-        case .createKey, .rotateKey, .revokeKey, .addVerifier, .exportKeys: true
+        case .createKey, .importKey, .rotateKey, .revokeKey, .addVerifier, .exportKeys: true
         default: false
         }
     }
@@ -28,6 +28,8 @@ extension Authority {
     private func perform(_ request: AdminRequest) throws -> AdminReply {
         switch request {
         case .createKey(let parameters): try .key(createKey(parameters))
+        case .importKey(let parameters, let id): try .key(importKey(parameters, id: id))
+        case .takeInventory: try .inventory(inventory())
         case .listKeys: try .keys(database.keys().map(summary))
         case .findKey(let id): try .key(summary(storedKey(id)))
         case .rotateKey(let capability): try .key(rotateKey(of: capability))

@@ -7,7 +7,9 @@ import PrivacyPass
 
 extension Authority {
     /// Publishes the terms of a capability and makes its first key, or the next one after a retired one.
-    func createKey(_ parameters: KeyParameters) throws -> KeySummary {
+    ///
+    /// Where `secret` is given it is that of the key, and lies in the key directory already.
+    func createKey(_ parameters: KeyParameters, secret: IssuerSecret? = nil) throws -> KeySummary {
         let capability = try Self.capability(parameters.capability)
         let terms = try parameters.terms(for: capability)
         let now = time.now().wall
@@ -25,7 +27,8 @@ extension Authority {
         }
         let known = database.keyHistory.terms[KeyHistory.Purpose(capability, terms.tokenType)]
         let record = try announce(
-            KeyDates(from: start, terms: terms), terms: terms, after: known == terms ? [] : [.terms(terms)]
+            KeyDates(from: start, terms: terms), terms: terms, secret: secret,
+            after: known == terms ? [] : [.terms(terms)]
         ).record
         return try summary(storedKey(record.id.hexadecimal))
     }

@@ -8,8 +8,8 @@ import PrivacyPass
 extension Authority {
     func addVerifier(_ name: String, publicKey: String, capabilities: [String]) throws -> VerifierSummary {
         let capabilities = try capabilities.map(Self.capability)
-        guard let verifier = TrustedVerifier(name: name, identityKeyText: publicKey, capabilities: capabilities) else {
-            throw AdminRefusal("that is no identity key", hint: "print it with: portes clearing identity")
+        guard let verifier = TrustedVerifier(name: name, identityText: publicKey, capabilities: capabilities) else {
+            throw AdminRefusal("that is no identity", hint: "print it with: portes clearing identity")
         }
         _ = try openKeyring()
         let (issuer, now) = (issuer, time.now().wall)
@@ -70,7 +70,7 @@ extension Authority {
 extension VerifierSummary {
     init(_ verifier: TrustedVerifier) {
         self.init(
-            name: verifier.name, id: verifier.id.text, publicKey: verifier.identityKeyText,
+            name: verifier.name, id: verifier.id.text, publicKey: verifier.identityText,
             capabilities: verifier.capabilities.map(\.name))
     }
 }

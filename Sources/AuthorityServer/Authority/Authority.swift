@@ -141,7 +141,7 @@ package final class Authority: Sendable {
 
 extension AuthoritySettings {
     /// The public keys as far as they were made.
-    fileprivate var publicKeys: SigningKeys.PublicKeys {
+    var publicKeys: SigningKeys.PublicKeys {
         SigningKeys.PublicKeys(
             revocationHead: revocationKey, keyDelivery: deliveryKey, keyLog: keyLogKey, revocationLog: revocationLogKey)
     }

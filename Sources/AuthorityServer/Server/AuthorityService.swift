@@ -43,6 +43,7 @@ package struct AuthorityService: Sendable {
             authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
             maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool, metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
+        CountRoute(authority: authority, issuerName: issuerName, pool: pool).add(to: router)
         let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
         let keyLog = try Self.keyLog(authority, signing, configuration.witnesses, transport)
         LogRoutes(publisher: keyLog.publisher, key: keyLog.key).add(to: router)

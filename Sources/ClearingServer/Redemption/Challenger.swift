@@ -57,8 +57,8 @@ final class Challenger: Sendable {
         let verifier = database.state.verifier
         var best: [Capability: (state: KeyState, record: KeyRecord)] = [:]
         for record in verifier.keys.values.map(\.record) {
-            let state = record.state(at: now.wall, isRevoked: verifier.revocations.isRevoked(record.id))
-            guard state.acceptsTokens else { continue }
+            guard verifier.acceptsTokens(of: record, at: now.wall) else { continue }
+            let state = record.state(at: now.wall, isRevoked: false)
             if let other = best[record.capability] {
                 let isOlder = record.notBefore <= other.record.notBefore
                 if other.state == state ? isOlder : other.state == .issuing { continue }

@@ -55,6 +55,21 @@ struct AuthoritySource: Sendable {
         try await get("/revocations?after=\(size)", tag: tag, limit: RevocationPage.maximumEncodedCount)
     }
 
+    /// The signed head of the revocation list.
+    func head() async throws -> String {
+        let answer = try await get("/revocations/head", tag: nil, limit: 64 * 1024)
+        guard let answer else { throw SourceError.malformed }
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
+    /// Hands over a signed count; throws ``SourceError/status(_:)`` where the authority does not take it.
+    func report(_ statement: String, by verifier: VerifierID) async throws {
+        let response = try await transport.post(
+            base + "/verifiers/\(verifier.text)/counts", contentType: "application/jose", body: Array(statement.utf8),
+            timeout: Self.timeout)
+        guard [200, 204].contains(response.status) else { throw SourceError.status(response.status) }
+    }
+
     /// The keys that the authority says it signs with.
     func keySet() async throws -> [UInt8] {
         let answer = try await get(JSONWebKeySet.path, tag: nil, limit: 64 * 1024)

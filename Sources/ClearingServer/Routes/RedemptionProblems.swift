@@ -45,6 +45,7 @@ extension VerificationFailure {
         case .unknownKey: "The token's key is not known here"
         case .keyNotYetAccepted: "The token's key is not accepted yet"
         case .keyNoLongerAccepted: "The token's key is no longer accepted"
+        case .ledgerLost: "The server has lost count of what was spent under the token's key"
         case .wrongChallenge: "The token was made for another challenge"
         case .badAuthenticator: "The token was not made by its key"
         case .revoked: "The token is revoked"

@@ -15,8 +15,6 @@ package final class ClearingIdentity: Sendable {
 
     /// The public key, which the admin of the authority has to trust.
     package var publicKey: SealedBox.PublicKey { key.publicKey }
-    /// The public key as text: 43 characters of base64url.
-    package var publicKeyText: String { Base64URL.encode(publicKey.encoded.bytes, padded: false) }
     /// The id under which the authority serves the keys of this server.
     package var id: VerifierID { VerifierID(of: publicKey) }
 
@@ -45,6 +43,11 @@ package final class ClearingIdentity: Sendable {
             return try ClearingIdentity(reading: DirectoryHandle(path), path: path)
         }
         return try ClearingIdentity(in: DataDirectory(path: path, side: .clearing))
+    }
+
+    /// The identity in the directory at `path`, which need not be locked; none is made. Blocks.
+    static func reading(atPath path: String) throws -> ClearingIdentity {
+        try ClearingIdentity(reading: DirectoryHandle(path, mustExist: true), path: path)
     }
 
     private init(reading handle: DirectoryHandle, path: String) throws {

@@ -1,7 +1,6 @@
-package import JOSE
+internal import JOSE
 internal import KeyFiles
 internal import LibSodium
-internal import PrivacyPass
 package import Receipts
 package import SQLiteSupport
 
@@ -38,16 +37,9 @@ package final class ReceiptSigner: Sendable {
         }
     }
 
-    /// The keys to publish at ``JSONWebKeySet/path``.
-    package var keySet: JSONWebKeySet {
-        JSONWebKeySet(keys: [JSONWebKey(publicKey: key.publicKey, purpose: .receipt)])
-    }
+    /// The public key, for ``ClearingKeySet``.
+    var webKey: JSONWebKey { JSONWebKey(publicKey: key.publicKey, purpose: .receipt) }
 
     /// The receipt as a JSON Web Signature; the same receipt always gives the same text.
     package func sign(_ receipt: SpendReceipt) -> String { receipt.signed(with: key, header: header) }
-}
-
-extension ReceiptSigner {
-    /// A digest of the published keys, as 64 hexadecimal digits.
-    package var keySetDigest: String { Hexadecimal.encode(SHA256.hash(keySet.encoded).bytes) }
 }

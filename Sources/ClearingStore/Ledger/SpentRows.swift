@@ -50,10 +50,12 @@ struct SpentRows: SpendRows {
     }
 
     private static func find(_ keyID: TokenKeyID, _ db: Database) throws -> Ledger {
-        let find = try db.cachedStatement(sql: "SELECT number, final_count FROM ledger WHERE key_id = ?")
+        let find = try db.cachedStatement(sql: "SELECT number, final_count, is_lower_bound FROM ledger WHERE key_id = ?")
         let row = try Row.fetchOne(find, arguments: [Data(keyID.bytes.bytes)])
         guard let row else { return .closed(.unknownKey) }
-        guard row.hasNull(atIndex: 1) else { return .closed(.keyNoLongerAccepted) }
+        guard row.hasNull(atIndex: 1) else {
+            return .closed(try row.value("is_lower_bound") ? .ledgerLost : .keyNoLongerAccepted)
+        }
         let table = ClearingSchema.spent(try row.value("number"))
         return .open(
             insert: try db.cachedStatement(

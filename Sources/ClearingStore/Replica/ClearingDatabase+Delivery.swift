@@ -59,6 +59,12 @@ extension ClearingDatabase {
                 sql: "UPDATE ledger SET accept_until = ? WHERE key_id = ? AND final_count IS NULL",
                 arguments: [record.acceptUntil.seconds, id])
         }
+        if let floor = try lostLedgers(db).floor, record.notBefore <= floor {
+            // Tokens of it may have been spent here before the ledger was lost.
+            return try db.execute(
+                sql: "INSERT INTO ledger (key_id, accept_until, final_count, is_lower_bound) VALUES (?, ?, 0, 1)",
+                arguments: [id, record.acceptUntil.seconds])
+        }
         try db.execute(
             sql: "INSERT INTO ledger (key_id, accept_until) VALUES (?, ?)",
             arguments: [id, record.acceptUntil.seconds])

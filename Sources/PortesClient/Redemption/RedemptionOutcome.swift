@@ -23,6 +23,8 @@ public enum RedemptionOutcome: Sendable, Hashable {
         case keyNotYetAccepted = "key-not-yet-accepted"
         /// The key's time is over: so it is for all tokens of this key.
         case keyNoLongerAccepted = "key-no-longer-accepted"
+        /// The origin has lost count of what was spent under the key: so it is for all tokens of this key, there.
+        case ledgerLost = "ledger-lost"
         /// The token answers another challenge than the origin's.
         case wrongChallenge = "wrong-challenge"
         /// The key did not make the token.
@@ -36,17 +38,19 @@ public enum RedemptionOutcome: Sendable, Hashable {
         public var isTemporary: Bool {
             switch self {
             case .unknownKey, .keyNotYetAccepted, .revocationListStale: true
-            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .wrongChallenge, .badAuthenticator, .revoked: false
+            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .ledgerLost, .wrongChallenge, .badAuthenticator,
+                .revoked:
+                false
             }
         }
 
         /// Whether it says something of all tokens of the key, so that the next would fare no better:
-        /// ``unknownKey``, ``keyNoLongerAccepted`` and ``revoked``.
+        /// ``unknownKey``, ``keyNoLongerAccepted``, ``ledgerLost`` and ``revoked``.
         ///
         /// ``revoked`` may be about the one token only, which an origin does not tell apart.
         public var concernsKey: Bool {
             switch self {
-            case .unknownKey, .keyNoLongerAccepted, .revoked: true
+            case .unknownKey, .keyNoLongerAccepted, .ledgerLost, .revoked: true
             case .malformed, .wrongTokenType, .keyNotYetAccepted, .wrongChallenge, .badAuthenticator,
                 .revocationListStale:
                 false

@@ -16,14 +16,9 @@ struct AdminConnection {
     private let files: AuthorityFiles
     private var data: String { files.data }
 
-    init(_ options: AdminOptions) throws {
-        let file = try options.file()
-        files = AuthorityFiles(
-            data: Setting.value(options.data, variable: "PORTES_DATA", file: file?.data)
-                ?? DefaultDirectory.authorityData,
-            keys: Setting.value(options.keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys,
-            passphraseFile: options.passphrase.file(file?.passphraseFile))
-    }
+    init(_ options: AdminOptions) throws { self.init(try AuthorityFiles(options)) }
+
+    init(_ files: AuthorityFiles) { self.files = files }
 
     /// Sends a request and gives the reply.
     func perform(_ request: AdminRequest) async throws -> AdminReply {

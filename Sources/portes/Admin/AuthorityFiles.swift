@@ -8,8 +8,24 @@ import SQLiteSupport
 struct AuthorityFiles: Sendable {
     let data: String
     let keys: String
-    /// Where the passphrase comes from; `nil` to ask on the terminal.
+    /// Where the passphrase comes from, see ``PassphraseInput``; `nil` to ask on the terminal.
     let passphraseFile: String?
+    /// The key directory, where the command has opened it already.
+    var openedKeys: KeyDirectory?
+
+    init(data: String, keys: String, passphraseFile: String?) {
+        (self.data, self.keys, self.passphraseFile) = (data, keys, passphraseFile)
+    }
+
+    /// The directories that the options of an admin command name.
+    init(_ options: AdminOptions) throws {
+        let file = try options.file()
+        self.init(
+            data: Setting.value(options.data, variable: "PORTES_DATA", file: file?.data)
+                ?? DefaultDirectory.authorityData,
+            keys: Setting.value(options.keys, variable: "PORTES_KEYS", file: file?.keys) ?? DefaultDirectory.keys,
+            passphraseFile: options.passphrase.file(file?.passphraseFile))
+    }
 
     /// An authority with the directories it is in.
     struct Opened: Sendable {
@@ -69,9 +85,6 @@ struct AuthorityFiles: Sendable {
     }
 
     private func openKeys() throws -> KeyDirectory {
-        if let passphraseFile { PrivateFile.warn(of: passphraseFile, called: "the passphrase") }
-        let source: PassphraseSource = passphraseFile.map { .file($0) }
-            ?? .terminal(directory: keys, isNew: !KeyDirectory.exists(at: keys))
-        return try KeyDirectory(keys, passphrase: source.read())
+        try openedKeys ?? PassphraseInput(setting: passphraseFile).openKeys(at: keys)
     }
 }

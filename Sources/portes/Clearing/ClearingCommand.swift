@@ -4,6 +4,8 @@ import ArgumentParser
 struct ClearingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clearing",
-        abstract: "Run a clearing server.",
-        subcommands: [ClearingRunCommand.self, ClearingIdentityCommand.self])
+        abstract: "Run a clearing server, back it up and restore it.",
+        subcommands: [
+            ClearingRunCommand.self, ClearingIdentityCommand.self, ClearingBackupCommand.self, ClearingRestoreCommand.self,
+        ])
 }

@@ -1,15 +1,17 @@
 import ArgumentParser
 import ClearingStore
 import KeyDelivery
+import KeyDelivery
 import SQLiteSupport
 
 /// `portes clearing identity`: the key that the authority seals to.
 struct ClearingIdentityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "identity",
-        abstract: "Print the clearing server's public identity key; makes the key the first time.",
+        abstract: "Print the clearing server's public identity; makes its keys the first time.",
         discussion: """
-            Give the key to the authority's admin, who trusts it with portes verifier add.
+            Give the line to the authority's admin, who trusts it with portes verifier add: 86 characters for two keys, \
+            the one that secrets are sealed to, and the one that redeemed counts are signed with.
 
             EXAMPLE: portes clearing identity --data /var/lib/portes-clearing
             """)
@@ -21,20 +23,22 @@ struct ClearingIdentityCommand: AsyncParsableCommand {
     func run() async throws {
         let file = try ConfigurationFile.read(Setting.value(config, variable: "PORTES_CONFIG", file: nil)).clearing
         let data = Setting.value(data, variable: "PORTES_DATA", file: file?.data) ?? DefaultDirectory.clearingData
-        let identity = try await OffPool.run { () throws -> ClearingIdentity in
+        let (identity, id) = try await OffPool.run { () throws -> (VerifierIdentity, VerifierID) in
+            let identity: ClearingIdentity
             do {
                 let directory = try DataDirectory(path: data, side: .clearing)
                 // Another key in place of one that is lost would be trusted for nothing.
                 try ClearingFiles.check(in: directory)
-                return try ClearingIdentity(in: directory)
+                identity = try ClearingIdentity(in: directory)
             } catch StoreError.locked {
-                return try ClearingIdentity.open(atPath: data)
+                identity = try ClearingIdentity.open(atPath: data)
             }
+            return (VerifierIdentity(sealing: identity.publicKey, counts: try CountSigner(atPath: data).publicKey), identity.id)
         }
         if json {
-            try Output.json(["public-key": identity.publicKeyText, "id": identity.id.text])
+            try Output.json(["public-key": identity.text, "id": id.text])
         } else {
-            try Output.data(identity.publicKeyText)
+            try Output.data(identity.text)
         }
     }
 }

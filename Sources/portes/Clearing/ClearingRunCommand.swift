@@ -69,10 +69,10 @@ struct ClearingRunCommand: AsyncParsableCommand {
             dataDirectory: Setting.value(data, variable: "PORTES_DATA", file: file?.data)
                 ?? DefaultDirectory.clearingData,
             server: serverConfiguration,
-            issuerURL: try issuerURL(file?.issuer),
+            issuerURL: try ClearingSettings.issuerURL(issuer, file?.issuer),
             origin: try originName(file?.origin, address: serverConfiguration.address),
             scope: try scope(file?.tokens),
-            authority: try pinnedKey(file?.authorityKey),
+            authority: try ClearingSettings.pinnedKey(authorityKey, file?.authorityKey),
             capabilities: try accepted(file?.capabilities),
             limits: try limits(file),
             certificateAuthorityFile: Setting.value(
@@ -83,17 +83,6 @@ struct ClearingRunCommand: AsyncParsableCommand {
         try await HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile).shutdown()
         let application = try await OffPool.run { try ClearingApplication(configuration, logger: logger) }
         try await application.run()
-    }
-
-    private func issuerURL(_ file: String?) throws -> String {
-        let text = try Setting.required(issuer, flagName: "--issuer", variable: "PORTES_ISSUER", file: file)
-        do {
-            return try ServerURL(text).text
-        } catch {
-            throw CommandFailure.usage(
-                "--issuer does not take '\(text)'",
-                hint: "give https://HOST or, on this machine, http://127.0.0.1:PORT")
-        }
     }
 
     private func originName(_ file: String?, address: ListenAddress) throws -> ServerName {
@@ -111,16 +100,6 @@ struct ClearingRunCommand: AsyncParsableCommand {
                     """)
         }
         return scope
-    }
-
-    private func pinnedKey(_ file: String?) throws -> AuthorityKey? {
-        guard let text = Setting.value(authorityKey, variable: "PORTES_AUTHORITY_KEY", file: file) else { return nil }
-        guard let key = AuthorityKey(text: text) else {
-            throw CommandFailure.usage(
-                "--authority-key does not take that: it is no key",
-                hint: "copy the 43 characters that portes authority show --key prints at the authority")
-        }
-        return key
     }
 
     private func accepted(_ file: [ConfigurationFile.CapabilitySection]?) throws -> Set<Capability>? {

@@ -19,10 +19,12 @@ protocol Explained: Error, CustomStringConvertible {
 extension StoreError: Explained {}
 extension KeyFileError: Explained {}
 extension PassphraseError: Explained {}
+extension BackupError: Explained {}
 extension AuthorityError: Explained {}
 extension ClearingServerError: Explained {}
 extension ClearingStoreError: Explained {}
 extension ReplicationError: Explained {}
+extension InquiryError: Explained {}
 extension ListenError: Explained {}
 extension TLSFilesError: Explained {}
 extension HTTPTransportError: Explained {}

@@ -5,8 +5,8 @@ import Foundation
 struct PassphraseOptions: ParsableArguments {
     @Option(
         help: """
-            The file with the key directory's passphrase, /dev/fd/3 for descriptor 3 (environment: \
-            PORTES_PASSPHRASE_FILE; default: asked for on the terminal).
+            The file with the key directory's passphrase, /dev/fd/3 for descriptor 3, credential:NAME for one that \
+            systemd gives (environment: PORTES_PASSPHRASE_FILE; default: asked for on the terminal).
             """)
     var passphraseFile: String?
 

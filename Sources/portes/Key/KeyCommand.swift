@@ -16,6 +16,7 @@ struct KeyCommand: AsyncParsableCommand {
             """,
         subcommands: [
             KeyCreateCommand.self, KeyListCommand.self, KeyPlanCommand.self, KeyRotateCommand.self,
-            KeyRetireCommand.self, KeyRevokeCommand.self, KeyExportCommand.self,
+            KeyRetireCommand.self, KeyRevokeCommand.self, KeyExportCommand.self, KeyImportCommand.self,
+            KeyBackupCommand.self, KeyRestoreCommand.self, KeyPassphraseCommand.self,
         ])
 }

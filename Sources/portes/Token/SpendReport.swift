@@ -63,6 +63,7 @@ struct SpendReport {
             switch tokens.reason {
             case .revoked: "revoked"
             case .keyNoLongerAccepted: "over"
+            case .ledgerLost: "one of which it has lost count"
             default: "unknown to it"
             }
         return "\(count)\(kind) set aside: the origin says that key \(key) is \(reason)"

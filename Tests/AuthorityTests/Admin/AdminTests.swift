@@ -177,5 +177,5 @@ struct AdminTests {
         return message
     }
 
-    private func identity() -> String { Base64URL.encode(SealedBox.PrivateKey().publicKey.encoded.bytes) }
+    private func identity() -> String { Base64URL.encode(SealedBox.PrivateKey().publicKey.encoded.bytes, padded: false) }
 }

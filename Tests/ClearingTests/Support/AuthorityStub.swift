@@ -21,6 +21,10 @@ struct AuthorityStub: Sendable {
     let refusals = Mutexed(0)
     /// Keys that the directory announces beside those that are delivered.
     let announced = Mutexed<[KeyRecord]>([])
+    /// The statements of redeemed counts that came, as they were sent.
+    let statements = Mutexed<[String]>([])
+    /// How a statement is answered.
+    let countStatus = Mutexed(HTTPResponse.Status.noContent)
     /// While set, every page of the revocation list is the first.
     let repeatsFirstPage = Flag()
     /// How often the directory was asked for.
@@ -42,6 +46,16 @@ struct AuthorityStub: Sendable {
             }
             let place = repeatsFirstPage.isSet ? 0 : after
             return answer(request, try authority.page(after: place, at: time.now().wall, limit: 10_000).encoded)
+        }
+        router.post("/verifiers/{id}/counts") { request, _ in
+            try refuseWhileAway()
+            let body = try await request.body(upTo: 4_096)
+            statements.value += [String(buffer: body)]
+            return Response(status: countStatus.value)
+        }
+        router.get("/revocations/head") { request, _ in
+            try refuseWhileAway()
+            return answer(request, Array(try authority.page(after: 0, at: time.now().wall).signedHead.utf8))
         }
         router.get("/.well-known/jwks.json") { request, _ in
             let key = JSONWebKey(publicKey: authority.publicDeliveryKey, purpose: .keyDelivery)

@@ -1,0 +1,120 @@
+internal import Foundation
+internal import GRDB
+internal import KeyDelivery
+package import KeyFiles
+package import KeySchedule
+internal import LibSodium
+internal import PrivacyPass
+package import SQLiteSupport
+
+/// Puts a clearing server back from a backup: into a copy beside its directory, which then takes the directory's place
+/// in one step.
+///
+/// What was spent since the backup is not known. So no key that the backup knows is ever accepted here again, nor one
+/// that began before the restore, by the authority's signed time. Every call blocks.
+package final class ClearingRestore: Sendable {
+    /// What the backup says.
+    package let contents: ClearingBackupContents
+    private let directory: DataDirectory
+    /// Whether the directory was made for this.
+    private let isNew: Bool
+    private let copy: DataDirectory
+    private let store: SQLiteStore
+
+    /// Unpacks an unlocked backup beside `directory`, which this process has locked and leaves as it is; `isNew` says
+    /// that it was made for this. What an earlier attempt left is removed.
+    ///
+    /// Throws ``BackupError``, ``ClearingStoreError/otherServer(directory:)`` if the directory has another identity, or
+    /// ``StoreError``.
+    package init(
+        _ reader: BackupReader, into directory: DataDirectory, isNew: Bool, progress: (Double) -> Void
+    ) throws {
+        self.directory = directory
+        self.isNew = isNew
+        let path = Self.place(directory) + ".restoring"
+        try? FileManager.default.removeItem(atPath: path)
+        do {
+            copy = try DataDirectory(path: path, side: .clearing)
+            let record = try BackupUnpacking.unpack(reader, into: path, progress: progress)
+            guard let verifier = VerifierID(text: record.verifier) else { throw BackupError.corrupt(path: reader.path) }
+            // Opens and checks the key; a secret of another server would be trusted for nothing.
+            guard try ClearingIdentity(in: copy).id == verifier else { throw BackupError.corrupt(path: reader.path) }
+            if let present = try? ClearingIdentity.reading(atPath: directory.path), present.id != verifier {
+                throw ClearingStoreError.otherServer(directory: directory.path)
+            }
+            store = try SQLiteStore(in: copy, migrator: ClearingSchema.migrator)
+            contents = try store.readBlocking { try ClearingBackupContents($0, made: record.made, verifier: verifier) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
+    /// Writes tombstones for all keys that the backup knows, and the floor; syncs the copy, and puts it in the place of
+    /// the directory. Gives the path at which the old directory is now, or `nil` if there was none.
+    ///
+    /// Until the last step the directory is as it was; that step is there or not, whatever happens to the process.
+    package func finish(floor: UnixTime) throws -> String? {
+        try store.writeBlocking { db in
+            for number in try Int64.fetchAll(db, sql: "SELECT number FROM ledger WHERE final_count IS NULL") {
+                let table = ClearingSchema.spent(number)
+                try db.execute(
+                    sql: """
+                        UPDATE ledger SET final_count = (SELECT count(*) FROM \(table)), is_lower_bound = 1
+                        WHERE number = ?
+                        """, arguments: [number])
+                try db.execute(sql: "DROP TABLE \(table)")
+            }
+            // It only rises: a directory may be restored again and again.
+            try db.execute(
+                sql: """
+                    INSERT INTO restore_floor (only, time) VALUES (1, ?)
+                    ON CONFLICT (only) DO UPDATE SET time = max(time, excluded.time)
+                    """, arguments: [floor.seconds])
+        }
+        try store.close()
+        for name in try FileManager.default.contentsOfDirectory(atPath: copy.path) {
+            try DirectoryExchange.sync(copy.path + "/" + name)
+        }
+        try DirectoryExchange.sync(copy.path)
+        return try putInPlace()
+    }
+
+    private func putInPlace() throws -> String? {
+        let place = Self.place(directory)
+        // The old directory is to be here afterwards; so nothing has to be moved after the exchange.
+        let replaced = place + ".replaced-" + Hexadecimal.encode(Randomness.bytes(4))
+        guard rename(copy.path, replaced) == 0 else { throw ClearingStoreError.notExchangeable(directory: place) }
+        do {
+            try DirectoryExchange.exchange(replaced, place)
+        } catch {
+            try? FileManager.default.removeItem(atPath: replaced)
+            throw error
+        }
+        try DirectoryExchange.sync(Self.parent(of: place))
+        guard isNew else { return replaced }
+        try? FileManager.default.removeItem(atPath: replaced)
+        return nil
+    }
+
+    /// Takes the copy away; everything is as it was.
+    package func discard() {
+        try? store.close()
+        try? FileManager.default.removeItem(atPath: copy.path)
+        guard isNew else { return }
+        unlink(directory.path + "/portes.lock")
+        rmdir(directory.path)
+    }
+
+    /// The directory's path without slashes at its end.
+    private static func place(_ directory: DataDirectory) -> String {
+        var path = directory.path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import AuthorityKeys
+import AuthorityServer
+import Issuance
+import KeyFiles
+import KeySchedule
+import LibSodium
+import PrivacyPass
+
+/// `portes key import`: a key whose secret was made elsewhere.
+struct KeyImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Announce a key whose secret was made elsewhere.",
+        discussion: """
+            The secret is a scalar of ristretto255 from 1 to the group order less one, as RFC 9497 writes it: 32 bytes, \
+            little-endian, or 64 hexadecimal digits. It is sealed into the key directory. Whoever has a copy of it can \
+            mint tokens: destroy the file afterwards.
+
+            EXAMPLE: portes key import secret.hex --capability session --passphrase-file pass
+            """)
+
+    @Argument(help: "The file with the secret; - for standard input.") var file: String
+    @Option(help: "The capability, for example session: lower-case letters, digits and hyphens.") var capability: String
+    @Option(help: "For how long the key issues, a number with s, m, h or d, up to 10 years.")
+    var epoch = TimeSpan(seconds: 7 * 86_400)
+    @Option(help: "For how long after that its tokens are accepted, a number with s, m, h or d, up to 10 years.")
+    var acceptance = TimeSpan(seconds: 7 * 86_400)
+    @Option(
+        help: """
+            How long before its first use each next key is announced; default: a day, or a quarter of a short epoch.
+            """)
+    var announcement: TimeSpan?
+    @Flag(help: "For trying things out: promise nothing. Clients elsewhere refuse such keys, for good.")
+    var development = false
+    @Option(help: "When issuing begins, in UNIX seconds; default: at once, or when a retired key stops issuing.")
+    var notBefore: Int64?
+    @OptionGroup var options: AdminOptions
+
+    func run() async throws {
+        let parameters = KeyParameters(
+            capability: capability, notBefore: notBefore.map { UnixTime(seconds: $0) }, epoch: epoch.seconds,
+            acceptance: acceptance.seconds, announcement: announcement?.seconds, isDevelopment: development)
+        do {
+            try AdminRequest.createKey(parameters).check(at: SystemTimeSource().now().wall)
+        } catch {
+            throw CommandFailure.usage(error.message, hint: error.hint ?? "run it with --help to see how it is used")
+        }
+        var files = try AuthorityFiles(options)
+        guard KeyDirectory.exists(at: files.keys) else {
+            throw CommandFailure(
+                "there is no key directory at \(files.keys)", hint: "name it with --keys or PORTES_KEYS, or start the authority once")
+        }
+        if file != "-" { PrivateFile.warn(of: file, called: "the secret") }
+        let secret = try await OffPool.run { [file] in try ImportedSecret.read(file) }
+        let keys = try await OffPool.run { [files] in
+            try PassphraseInput(setting: files.passphraseFile).openKeys(at: files.keys)
+        }
+        files.openedKeys = keys
+        let keyring = AuthorityKeyring(keys)
+        let isNew = try await OffPool.run { try Self.store(secret, in: keyring) }
+        do {
+            let reply = try await AdminConnection(files)
+                .answer(to: .importKey(parameters, id: secret.id.hexadecimal))
+            try KeyTable.show(reply, json: options.json)
+        } catch let failure as CommandFailure {
+            // A refusal: there is no record. After any other failure there may be one.
+            if isNew { try? await OffPool.run { try keyring.destroySecret(of: secret.id) } }
+            throw failure
+        }
+    }
+
+    /// Puts the secret into the key directory; `false` if it was there already.
+    private static func store(_ secret: IssuerSecret, in keyring: AuthorityKeyring) throws -> Bool {
+        do {
+            try keyring.store(secret)
+            return true
+        } catch KeyFileError.exists {
+            return false
+        }
+    }
+}
+
+/// The secret of a key out of a file.
+enum ImportedSecret {
+    /// Reads 32 bytes, or 64 hexadecimal digits with white space around them, from the file at a path or from standard
+    /// input for `-`. Throws ``CommandFailure``.
+    static func read(_ path: String) throws -> IssuerSecret {
+        var bytes = try BoundedInput.read(path, limit: 256)
+        defer { SecretBytes.wipe(&bytes) }
+        if bytes.count != 32 {
+            var digits = bytes.filter { !Self.isSpace($0) }
+            defer { SecretBytes.wipe(&digits) }
+            var decoded = digits.count == 64 ? Hexadecimal.decode(String(decoding: digits, as: UTF8.self)) ?? [] : []
+            swap(&bytes, &decoded)
+            SecretBytes.wipe(&decoded)
+        }
+        guard bytes.count == 32 else {
+            throw CommandFailure(
+                "\(path) holds no secret of a key", hint: "it has 32 bytes, or 64 hexadecimal digits")
+        }
+        do {
+            return try IssuerSecret(decoding: SecretBytes(copying: bytes))
+        } catch {
+            throw CommandFailure(
+                "the number in \(path) is no scalar of ristretto255: it is zero, or not below the group order",
+                hint: "it is little-endian, as RFC 9497 writes scalars")
+        }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains(byte)
+    }
+}

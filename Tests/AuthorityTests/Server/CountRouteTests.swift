@@ -1,0 +1,101 @@
+import AuthorityServer
+import AuthorityStore
+import Foundation
+import HTTPTransport
+import KeyDelivery
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import Testing
+
+/// `POST /verifiers/ID/counts`.
+struct CountRouteTests {
+    /// A clearing server with both its keys.
+    private final class Server: Sendable {
+        let identity: VerifierIdentity
+        let signer: Ed25519.PrivateKey
+        var id: VerifierID { VerifierID(of: identity.sealing) }
+
+        init() {
+            let key = Ed25519.PrivateKey()
+            identity = VerifierIdentity(sealing: SealedBox.PrivateKey().publicKey, counts: key.publicKey)
+            signer = key
+        }
+
+        func statement(_ key: KeyRecord, _ count: UInt64, issuer: String = "issuer.example") -> String {
+            RedeemedCount(issuer: issuer, verifier: id, keyID: key.id, count: count).signed(with: signer)
+        }
+    }
+
+    private func post(
+        _ running: RunningAuthority, _ server: Server, _ text: String, contentType: String = "application/jose"
+    ) async throws -> String {
+        let answer = try await running.http.post(
+            running.url + "/verifiers/\(server.id.text)/counts", contentType: contentType, body: Array(text.utf8))
+        let type = String(decoding: answer.body, as: UTF8.self).firstMatch(of: /urn:portes:problem:([a-z-]+)/)
+        return [String(answer.status), type.map { String($0.1) }].compactMap { $0 }.joined(separator: " ")
+    }
+
+    private func trust(_ running: RunningAuthority, _ identity: String, _ name: String = "shop") async {
+        _ = await running.authority.handle(
+            .addVerifier(name: name, publicKey: identity, capabilities: ["session"]))
+    }
+
+    @Test func theFirstStatementStands() async throws {
+        try await RunningAuthority.serving { running in
+            let server = Server()
+            let key = try await running.makeKey()
+            await trust(running, server.identity.text)
+            #expect(try await post(running, server, server.statement(key, 7)) == "422 count-too-early")
+            running.time.advance(1_999)
+            #expect(try await post(running, server, server.statement(key, 7)) == "422 count-too-early")
+            running.time.advance(1)
+            #expect(try await post(running, server, server.statement(key, 7)) == "204")
+            #expect(try await post(running, server, server.statement(key, 7)) == "204")
+            #expect(try await post(running, server, server.statement(key, 8)) == "409 count-contradicts")
+            let counts = try running.authority.database.redeemedCounts(of: key.id)
+            #expect(counts.map(\.count) == [7] && counts.map(\.verifier) == [server.id.bytes])
+        }
+    }
+
+    @Test func whatIsNoStatementOfATrustedServerIsRefused() async throws {
+        try await RunningAuthority.serving { running in
+            let (server, stranger) = (Server(), Server())
+            let (key, other) = (try await running.makeKey(), try await running.makeKey("play"))
+            await trust(running, server.identity.text)
+            running.time.advance(2_000)
+            let good = server.statement(key, 7)
+            #expect(try await post(running, stranger, stranger.statement(key, 7)) == "404 not-found")
+            let forged = RedeemedCount(issuer: "issuer.example", verifier: server.id, keyID: key.id, count: 7)
+                .signed(with: stranger.signer)
+            let bad = [
+                forged, "", "x", good + "x", server.statement(other, 7), server.statement(key, 7, issuer: "other.example"),
+                stranger.statement(key, 7),
+            ]
+            for text in bad { #expect(try await post(running, server, text) == "422 count-invalid") }
+            #expect(try await post(running, server, String(repeating: "x", count: 3_000)) == "413 content-too-large")
+            #expect(
+                try await post(running, server, good, contentType: "application/json") == "415 unsupported-media-type")
+            #expect(try running.authority.database.redeemedCounts(of: key.id).isEmpty)
+            #expect(try await post(running, server, good) == "204")
+        }
+    }
+
+    @Test func aServerThatWasTrustedByTheShortIdentityHandsOverNone() async throws {
+        try await RunningAuthority.serving { running in
+            let server = Server()
+            let key = try await running.makeKey()
+            let short = VerifierIdentity(sealing: server.identity.sealing, counts: nil).text
+            await trust(running, short)
+            running.time.advance(2_000)
+            #expect(try await post(running, server, server.statement(key, 7)) == "404 not-found")
+            #expect(try running.authority.database.verifiers().first?.identityText == short)
+            _ = await running.authority.handle(.removeVerifier(name: "shop"))
+            await trust(running, server.identity.text)
+            #expect(try await post(running, server, server.statement(key, 7)) == "204")
+            // What is on record stays, also when the trust is taken back.
+            _ = await running.authority.handle(.removeVerifier(name: "shop"))
+            #expect(try running.authority.database.redeemedCounts(of: key.id).map(\.count) == [7])
+        }
+    }
+}

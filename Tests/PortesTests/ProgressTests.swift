@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@testable import portes
+
+/// The line that says what takes a while.
+@Suite struct ProgressTests {
+    @Test func aTerminalShowsItAndLosesItAgain() throws {
+        let screen = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        // Linux: TIOCSPTLCK unlocks the other end, TIOCGPTN tells its number.
+        var (locked, number) = (CInt(0), CInt(0))
+        try #require(screen >= 0)
+        try #require(ioctl(screen, 0x4004_5431, &locked) == 0 && ioctl(screen, 0x8004_5430, &number) == 0)
+        let terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+        try #require(terminal >= 0)
+        defer { for file in [screen, terminal] { close(file) } }
+        let progress = Progress("copying", on: terminal)
+        for share in [0.1, 0.104, 0.5, 2] { progress.show(share) }
+        progress.end()
+        var bytes = [UInt8](repeating: 0, count: 1_000)
+        let count = read(screen, &bytes, bytes.count)
+        let shown = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+        let lines = shown.components(separatedBy: "\r\u{1b}[K")
+        // A share that looks the same is not drawn again.
+        #expect(lines == ["", "copying …", "copying: 10 %", "copying: 50 %", "copying: 100 %", ""])
+    }
+
+    @Test func nothingIsWrittenToAFile() throws {
+        let pipe = Pipe()
+        let progress = Progress("copying", on: pipe.fileHandleForWriting.fileDescriptor)
+        progress.show(0.5)
+        progress.end()
+        try pipe.fileHandleForWriting.close()
+        #expect(try pipe.fileHandleForReading.readToEnd() ?? Data() == Data())
+    }
+}

@@ -62,5 +62,7 @@ package enum ChargeOutcome: Sendable, Hashable {
         case keyNotIssuing
         /// As many tokens were issued under the key as may be: the next one has to begin first.
         case keyExhausted
+        /// The key's capability is revoked from this day on, or an earlier one.
+        case capabilityRevoked
     }
 }

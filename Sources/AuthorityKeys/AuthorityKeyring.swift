@@ -1,7 +1,7 @@
 package import Issuance
 package import KeyFiles
 package import KeySchedule
-import LibSodium
+package import LibSodium
 package import PrivacyPass
 
 /// The authority's secrets in its key directory.

@@ -45,14 +45,15 @@ extension AuthorityDatabase: IssuanceGate {
         let keys = try db.cachedStatement(
             sql: """
                 SELECT capability, issued FROM token_key WHERE id = ?1
-                    AND not_before - ?4 <= ?2 AND ?2 < min(issue_until + ?4, accept_until)
-                    AND NOT EXISTS (SELECT 1 FROM revocation WHERE subject = ?3)
+                    AND not_before - ?3 <= ?2 AND ?2 < min(issue_until + ?3, accept_until)
+                    AND NOT EXISTS (SELECT 1 FROM revocation WHERE subject = ?1)
                 """)
         let arguments: StatementArguments = [
-            charge.keyID.bytes.data, now.seconds, subject(of: .key(charge.keyID)), KeyRecord.issuingLeeway,
+            charge.keyID.bytes.data, now.seconds, KeyRecord.issuingLeeway,
         ]
         guard let key = try Row.fetchOne(keys, arguments: arguments) else { return .keyNotIssuing }
         let capability = try key.capability("capability")
+        if try isRevoked(db, capability, at: now) { return .capabilityRevoked }
         let limits = limits[capability] ?? IssuanceLimits()
         guard try key.value("issued", as: Int64.self) <= limits.tokensPerKey - Int64(charge.count) else {
             return .keyExhausted

@@ -1,7 +1,7 @@
 import GRDB
 package import KeySchedule
 package import KeyTransparency
-import PrivacyPass
+package import PrivacyPass
 package import Revocation
 import SQLiteSupport
 import Synchronization
@@ -35,6 +35,8 @@ package struct KeyChangeOutcome: Sendable, Hashable {
 package enum KeyInsertionError: Error, Sendable, Hashable {
     /// A key whose id ends with the same byte is live, or has requests on record: draw another.
     case truncatedIDInUse
+    /// The capability is revoked from this day on, which is before the key would begin, or the same.
+    case capabilityRevoked(Capability, from: UnixTime)
 }
 
 extension AuthorityDatabase {
@@ -82,13 +84,16 @@ extension AuthorityDatabase {
         switch event {
         case .terms: break
         case .announced(let record):
+            if let day = try revokedCapabilities(db)[record.capability], day <= record.notBefore {
+                throw KeyInsertionError.capabilityRevoked(record.capability, from: day)
+            }
             try insert(db, record)
             try raiseSequence(db, capability: record.capability)
         case .rescheduled(let record):
             try setDates(db, of: record)
             try raiseSequence(db, capability: record.capability)
         case .revoked(let id, let reason):
-            outcome.revocation = try revoke(db, .key(id), reason: reason, at: now)
+            outcome.revocation = try revoke(db, .key(id), reason: reason, from: now)
             if reason.givesBack { outcome.recredit = try giveBack(db, drawnUnder: id) }
         case .ended, .redeemed: break
         }

@@ -13,6 +13,8 @@ package struct StoredKey: Sendable, Hashable {
     package let isRetired: Bool
     /// Whether it is on the revocation list.
     package let isRevoked: Bool
+    /// From when its capability is revoked, if it is.
+    package let capabilityRevoked: UnixTime?
     /// How many tokens were issued under it.
     package let issued: Int64
 
@@ -20,7 +22,9 @@ package struct StoredKey: Sendable, Hashable {
     package var standing: KeyStanding { KeyStanding(record, isRevoked: isRevoked, isRetired: isRetired) }
 
     /// What it may be used for at a time.
-    package func state(at time: UnixTime) -> KeyState { record.state(at: time, isRevoked: isRevoked) }
+    package func state(at time: UnixTime) -> KeyState {
+        record.state(at: time, isRevoked: isRevoked || capabilityRevoked.map { $0 <= time } ?? false)
+    }
 }
 
 extension AuthorityDatabase {
@@ -45,13 +49,13 @@ extension AuthorityDatabase {
     }
 
     static func keys(_ db: Database) throws -> [StoredKey] {
-        let revoked = try revokedKeys(db)
+        let (revoked, capabilities) = try (revokedKeys(db), revokedCapabilities(db))
         let sql = "SELECT * FROM token_key ORDER BY capability, not_before, issue_until, id"
         return try Row.fetchAll(db, sql: sql).map { row in
             let record = try record(row)
             return try StoredKey(
                 record: record, isRetired: row.value("is_retired"), isRevoked: revoked.contains(record.id),
-                issued: row.value("issued"))
+                capabilityRevoked: capabilities[record.capability], issued: row.value("issued"))
         }
     }
 

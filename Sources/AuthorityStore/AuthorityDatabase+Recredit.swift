@@ -26,7 +26,7 @@ extension AuthorityDatabase {
         let now = time.now().wall
         return try store.writeBlocking { db in
             var outcome = KeyChangeOutcome()
-            outcome.revocation = try Self.revoke(db, .key(id), reason: reason, at: now)
+            outcome.revocation = try Self.revoke(db, .key(id), reason: reason, from: now)
             if reason.givesBack { outcome.recredit = try Self.giveBack(db, drawnUnder: id) }
             return outcome
         }

@@ -1,107 +1,121 @@
 import Foundation
 import GRDB
-import KeySchedule
-package import LibSodium
-import PrivacyPass
+package import KeySchedule
+import LibSodium
+package import PrivacyPass
 package import Revocation
 import SQLiteSupport
 
-/// Where the revocation list stands.
-package struct RevocationStand: Sendable, Hashable {
-    /// The number of entries.
-    package let size: UInt64
-    /// The root over all entries, 32 bytes.
-    package let root: Bytes32
-}
-
 extension AuthorityDatabase {
-    /// Appends what is revoked, dated today; returns the entry, or the one that revoked it before.
-    package func revoke(_ subject: RevocationEntry.Subject, reason: RevocationReason) throws -> RevocationEntry {
-        try store.writeBlocking { try Self.revoke($0, subject, reason: reason, at: time.now().wall) }
+    /// Appends what is revoked, dated today, or for a capability the day from which it is; returns the entry, or the
+    /// one that revoked it before.
+    ///
+    /// A capability that is revoked already is revoked again only for an earlier day. To revoke a verifier takes what
+    /// is sealed to it away as well. Blocks.
+    package func revoke(
+        _ subject: RevocationEntry.Subject, reason: RevocationReason, from day: UnixTime? = nil
+    ) throws -> RevocationEntry {
+        let now = time.now().wall
+        return try store.writeBlocking { db in
+            try Self.revoke(db, subject, reason: reason, from: day ?? now)
+        }
     }
 
+    /// Appends many entries in one transaction: for tests and measurements, which have no time for a million.
+    package func appendRevocations(_ subjects: [RevocationEntry.Subject], reason: RevocationReason) throws {
+        let now = time.now().wall
+        try store.writeBlocking { db in
+            for subject in subjects {
+                _ = try Self.revoke(db, subject, reason: reason, from: now)
+            }
+        }
+    }
+
+    /// ``revoke(_:reason:from:)`` of one token, without blocking the caller's thread.
+    package func revokeToken(
+        _ nullifier: Nullifier, keyID: TokenKeyID, reason: RevocationReason
+    ) async throws -> RevocationEntry {
+        let now = time.now().wall
+        return try await store.write { try Self.revoke($0, .token(nullifier, keyID), reason: reason, from: now) }
+    }
+
+    /// Whether a verifier's trust is revoked.
+    package func isRevoked(_ verifier: VerifierID) async throws -> Bool {
+        try await store.read { try Self.isRevoked($0, verifier) }
+    }
+
+    /// The capabilities that are revoked or will be, with the day from which.
+    package func revokedCapabilities() throws -> [Capability: UnixTime] {
+        try store.readBlocking(Self.revokedCapabilities)
+    }
+
+    /// Appends what is revoked within a transaction, unless it is on the list.
     static func revoke(
-        _ db: Database, _ subject: RevocationEntry.Subject, reason: RevocationReason, at now: UnixTime
+        _ db: Database, _ subject: RevocationEntry.Subject, reason: RevocationReason, from effective: UnixTime
     ) throws -> RevocationEntry {
-        let known = try Data.fetchOne(
-            db, sql: "SELECT entry FROM revocation WHERE subject = ?", arguments: [Self.subject(of: subject)])
-        if let known { return try Self.entry(known) }
-        let stand = try Self.revocationStand(db)
+        let stand = try revocationStand(db)
         guard stand.size < UInt64(Int64.max) else { throw UnreadableRow() }
-        let entry = RevocationEntry(sequence: stand.size + 1, subject: subject, reason: reason, effective: now)
+        let entry = RevocationEntry(
+            sequence: stand.size + 1, subject: subject, reason: reason, effective: effective)
+        if let known = try revocation(db, asEarlyAs: entry) { return known }
         try db.execute(
             sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
             arguments: [
-                Int64(entry.sequence), Self.subject(of: subject), Data(entry.encoded),
-                entry.root(after: stand.root).data,
+                Int64(entry.sequence), entry.storedSubject, Data(entry.encoded), entry.root(after: stand.root).data,
             ])
+        if case .verifier(let id) = subject {
+            try db.execute(sql: "DELETE FROM verifier WHERE id = ?", arguments: [id.bytes.data])
+        }
         return entry
     }
 
-    /// Where the list stands.
-    package func revocationStand() async throws -> RevocationStand { try await store.read(Self.revocationStand) }
-
-    /// Where the list stands, and at most `limit` encoded entries that follow the first `after`, read at one time.
-    package func encodedRevocations(after: UInt64, limit: Int) async throws -> (
-        stand: RevocationStand, entries: [[UInt8]]
-    ) {
-        try await store.read {
-            (try Self.revocationStand($0), try Self.encoded($0, after: after, limit: limit).map { Array($0) })
+    /// The entry that revokes the same from the same day on or an earlier one.
+    private static func revocation(_ db: Database, asEarlyAs entry: RevocationEntry) throws -> RevocationEntry? {
+        let last = entry.storedSubject
+        var first = last
+        if case .capability(let capability) = entry.subject {
+            first = capability.storedRevocation(from: UnixTime(seconds: 0))
         }
+        let known = try Data.fetchOne(
+            db, sql: "SELECT entry FROM revocation WHERE subject BETWEEN ? AND ? ORDER BY subject LIMIT 1",
+            arguments: [first, last])
+        return try known.map(Self.entry)
     }
 
-    /// Where the list stands, and all its entries. Blocks.
-    package func revocations() throws -> (stand: RevocationStand, entries: [RevocationEntry]) {
-        try store.readBlocking {
-            (try Self.revocationStand($0), try Self.encoded($0, after: 0, limit: .max).map(Self.entry))
+    /// Whether a capability is revoked at a time: then none of it may be issued.
+    static func isRevoked(_ db: Database, _ capability: Capability, at time: UnixTime) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM revocation WHERE subject BETWEEN ? AND ?)")
+        return try Bool.fetchOne(
+            statement,
+            arguments: [
+                capability.storedRevocation(from: UnixTime(seconds: 0)), capability.storedRevocation(from: time),
+            ]) ?? false
+    }
+
+    static func isRevoked(_ db: Database, _ verifier: VerifierID) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM revocation WHERE subject = ?)",
+            arguments: [Data([0]) + verifier.bytes.data]) ?? false
+    }
+
+    static func revokedCapabilities(_ db: Database) throws -> [Capability: UnixTime] {
+        var found: [Capability: UnixTime] = [:]
+        for subject in try subjects(db, count: RevocationEntry.storedCapabilityCount) {
+            guard let (capability, day) = Capability.storedRevocation(subject) else { throw UnreadableRow() }
+            found[capability] = min(found[capability] ?? day, day)
         }
-    }
-
-    private static func encoded(_ db: Database, after: UInt64, limit: Int) throws -> [Data] {
-        try Data.fetchAll(
-            db, sql: "SELECT entry FROM revocation WHERE sequence > ? ORDER BY sequence LIMIT ?",
-            arguments: [Int64(clamping: after), limit])
-    }
-
-    private static func entry(_ data: Data) throws -> RevocationEntry {
-        guard let entry = try? RevocationEntry(decoding: Array(data)) else { throw UnreadableRow() }
-        return entry
-    }
-
-    private static func revocationStand(_ db: Database) throws -> RevocationStand {
-        let row = try Row.fetchOne(db, sql: "SELECT sequence, root FROM revocation ORDER BY sequence DESC LIMIT 1")
-        guard let row else { return RevocationStand(size: 0, root: RevocationEntry.emptyRoot) }
-        return try RevocationStand(size: row.value("sequence"), root: row.bytes32("root"))
-    }
-
-    /// Every entry must lead to the next root: a damaged list is found here, not by those who replicate it.
-    func checkRevocationChain() throws {
-        let holds = try store.readBlocking { db in
-            var list = (size: UInt64(0), root: RevocationEntry.emptyRoot)
-            let rows = try Row.fetchCursor(db, sql: "SELECT subject, entry, root FROM revocation ORDER BY sequence")
-            while let row = try rows.next() {
-                let subject = try row.value("subject", as: Data.self)
-                guard let entry = try? Self.entry(row.value("entry")), entry.sequence == list.size + 1,
-                    Self.subject(of: entry.subject) == subject, try entry.root(after: list.root) == row.bytes32("root")
-                else { return false }
-                list = (entry.sequence, entry.root(after: list.root))
-            }
-            return true
-        }
-        guard holds else { throw StoreError.corrupt(path: store.path) }
+        return found
     }
 
     static func revokedKeys(_ db: Database) throws -> Set<TokenKeyID> {
-        // The subject of a key is shorter than that of a token.
-        let subjects = try Data.fetchAll(db, sql: "SELECT subject FROM revocation WHERE length(subject) = 32")
-        return Set(subjects.compactMap { Bytes32($0) }.map { TokenKeyID($0) })
+        Set(try subjects(db, count: RevocationEntry.storedKeyCount).compactMap { Bytes32($0) }.map { TokenKeyID($0) })
     }
 
-    /// What is revoked as one value: `key id (32)`, or `key id (32) ‖ nullifier (16)`.
-    static func subject(of subject: RevocationEntry.Subject) -> Data {
-        switch subject {
-        case .key(let id): id.bytes.data
-        case .token(let nullifier, let id): id.bytes.data + Data(nullifier.bytes)
-        }
+    /// The subjects of one kind but tokens, of which there may be millions: an index of the others finds them.
+    private static func subjects(_ db: Database, count: Int) throws -> [Data] {
+        try Data.fetchAll(
+            db, sql: "SELECT subject FROM revocation WHERE length(subject) <> 48 AND length(subject) = ?",
+            arguments: [count])
     }
 }

@@ -61,6 +61,12 @@ package struct VerifierExists: Error, Sendable, Hashable {
     package init() {}
 }
 
+/// Why a verifier was not stored: the trust in this identity is revoked, for good.
+package struct VerifierRevoked: Error, Sendable, Hashable {
+    /// Makes the error.
+    package init() {}
+}
+
 extension AuthorityDatabase {
     /// All trusted verifiers, by name.
     package func verifiers() throws -> [TrustedVerifier] {
@@ -76,9 +82,10 @@ extension AuthorityDatabase {
         }
     }
 
-    /// Stores a verifier with the keys that are sealed to it; throws ``VerifierExists``.
+    /// Stores a verifier with the keys that are sealed to it; throws ``VerifierExists`` or ``VerifierRevoked``.
     package func insertVerifier(_ verifier: TrustedVerifier, deliveries: [VerifierDelivery]) throws {
         try store.writeBlocking { db in
+            guard try !Self.isRevoked(db, verifier.id) else { throw VerifierRevoked() }
             try db.execute(
                 sql: """
                     INSERT INTO verifier (id, name, identity_key, count_key, sequence) VALUES (?, ?, ?, ?, ?)

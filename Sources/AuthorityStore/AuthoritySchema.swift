@@ -10,6 +10,7 @@ enum AuthoritySchema {
         migrator.registerMigration("2-keys") { db in
             try db.execute(sql: LogSchema.logs + LogSchema.draws)
         }
+        migrator.registerMigration("3-revocation") { db in try db.execute(sql: otherRevocations) }
         migrator.registerMigration("4-counts") { try $0.execute(sql: counts) }
         return migrator
     }
@@ -74,6 +75,11 @@ enum AuthoritySchema {
             statement TEXT NOT NULL,
             PRIMARY KEY (verifier_id, key_id)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Those of keys, capabilities and verifiers: they are few, and looked up often. Tokens have 48 bytes.
+    private static let otherRevocations = """
+        CREATE INDEX revocation_other ON revocation (length(subject), subject) WHERE length(subject) <> 48;
         """
 
     private static let verifiers = """

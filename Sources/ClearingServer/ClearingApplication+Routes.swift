@@ -41,6 +41,7 @@ struct Readiness: Sendable {
 
     var checks: [ReadinessCheck] {
         [
+            ReadinessCheck("verifier-trust") { !database.state.verifier.isRevoked },
             ReadinessCheck("keys") { hasKeys },
             ReadinessCheck("revocation-list") { isFresh },
             ReadinessCheck("next-key") { watch.isComplete },

@@ -45,6 +45,7 @@ package struct ClearingApplication: Sendable {
         let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
         metrics = PrometheusMetrics()
 
+        let pool = ComputePool()
         let counts = ClearingMetrics(factory: metrics)
         let source = AuthoritySource(transport: transport, issuerURL: configuration.issuerURL)
         let watch = DirectoryWatch(
@@ -55,7 +56,7 @@ package struct ClearingApplication: Sendable {
         let redeemer = Redeemer(
             database: database,
             challenger: Challenger(database: database, origin: configuration.origin, scope: configuration.scope),
-            signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: ComputePool(),
+            signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: pool,
             metrics: counts, failures: StoreFailureLog(logger: logger), time: time)
         let countSigner = try CountSigner(in: directory)
         let keys = ClearingKeySet(receipts: redeemer.signer, counts: countSigner)
@@ -66,8 +67,8 @@ package struct ClearingApplication: Sendable {
         services = try [
             Foundations(database: database, transport: transport),
             Replicator(
-                source: source, database: database, identity: identity, metrics: counts, readiness: readiness, time: time,
-                interval: configuration.pollInterval,
+                source: source, database: database, identity: identity, metrics: counts, readiness: readiness, pool: pool,
+                time: time, interval: configuration.pollInterval,
                 carriedDelivery: Self.carriedDelivery(configuration.deliveryFile), logger: logger),
             watch,
             Maintenance(database: database, interval: configuration.maintenanceInterval, logger: logger),

@@ -47,7 +47,7 @@ package struct ClearingPins: Sendable, Hashable {
 
     /// Whether keys, a revocation list or anything else of an authority is here; without keys nothing was spent.
     private static func hasReceived(_ db: Database) throws -> Bool {
-        for table in ["delivery", "ledger", "revocation", "revocation_head"] {
+        for table in ["delivery", "ledger", "revocation_delta", "revocation_head"] {
             if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \(table))") == true { return true }
         }
         return false

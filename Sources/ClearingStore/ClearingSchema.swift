@@ -1,4 +1,7 @@
+internal import Foundation
 internal import GRDB
+internal import PrivacyPass
+internal import Revocation
 
 /// The tables of a clearing server. No time of a spend, no address and no account is in any of them.
 enum ClearingSchema {
@@ -23,6 +26,7 @@ enum ClearingSchema {
                     time INTEGER NOT NULL) STRICT;
                 """)
         }
+        migrator.registerMigration("2-revocation") { db in try moveRevocationsToDeltas(db) }
         migrator.registerMigration("2-restore-and-counts") { db in
             try db.execute(sql: """
                 -- A tombstone of a restored ledger: at least so many tokens were spent, and nobody knows which others.
@@ -35,6 +39,20 @@ enum ClearingSchema {
                 """)
         }
         return migrator
+    }
+
+    /// Entries are kept as they travel, many in one row: a million of them are read at a start in a second or two.
+    private static func moveRevocationsToDeltas(_ db: Database) throws {
+        try db.execute(sql: """
+            CREATE TABLE revocation_delta (after INTEGER PRIMARY KEY CHECK (after >= 0), delta BLOB NOT NULL) STRICT;
+            """)
+        let rows = try Data.fetchAll(db, sql: "SELECT entry FROM revocation ORDER BY sequence")
+        do {
+            try ClearingDatabase.append(rows.map { try RevocationEntry(decoding: Array($0)) }, to: db)
+        } catch is MessageError {
+            throw ClearingStoreError.damaged("the revocation list")
+        }
+        try db.execute(sql: "DROP TABLE revocation")
     }
 
     /// The table of what was spent under a key: `number` is that of the key's row in `ledger`.

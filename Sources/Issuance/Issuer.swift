@@ -10,6 +10,7 @@ package struct Issuer: Sendable {
     package let records: [KeyRecord]
     private let secrets: [TokenKeyID: IssuerSecret]
     private let revoked: Set<TokenKeyID>
+    private let revokedCapabilities: [Capability: UnixTime]
 
     /// Why a request was not evaluated.
     package enum IssuanceError: Error, Sendable, Hashable {
@@ -21,24 +22,53 @@ package struct Issuer: Sendable {
         case wrongCount
     }
 
-    /// An issuer with keys of these records, some of them revoked; a key without its secret does not evaluate.
-    package init(records: [KeyRecord], secrets: [IssuerSecret], revoked: Set<TokenKeyID>) {
+    /// An issuer with keys of these records, some of them revoked, and some capabilities from a time on; a key without
+    /// its secret does not evaluate.
+    package init(
+        records: [KeyRecord], secrets: [IssuerSecret], revoked: Set<TokenKeyID>,
+        revokedCapabilities: [Capability: UnixTime] = [:]
+    ) {
         self.records = records
         self.secrets = Dictionary(secrets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.revoked = revoked
+        self.revokedCapabilities = revokedCapabilities
     }
 
     /// What a key may be used for at a time.
     package func state(of record: KeyRecord, at time: UnixTime) -> KeyState {
-        record.state(at: time, isRevoked: revoked.contains(record.id))
+        let isRevoked = revoked.contains(record.id) || isRevoked(record.capability, at: time)
+        return record.state(at: time, isRevoked: isRevoked)
     }
+
+    /// From when a capability is revoked, if it is.
+    package func revokedFrom(_ capability: Capability) -> UnixTime? { revokedCapabilities[capability] }
+
+    /// Whether a capability is revoked at a time.
+    package func isRevoked(_ capability: Capability, at time: UnixTime) -> Bool {
+        revokedCapabilities[capability].map { $0 <= time } ?? false
+    }
+
+    /// Whether a request means a key that would accept, were its capability not revoked.
+    package func isOfRevokedCapability(truncatedID: UInt8, tokenType: TokenType, at time: UnixTime) -> Bool {
+        records.contains { record in
+            record.id.truncated == truncatedID && record.tokenType == tokenType
+                && record.state(at: time, isRevoked: isRevoked(record.id)).acceptsTokens
+                && isRevoked(record.capability, at: time)
+        }
+    }
+
+    /// The secret of a key, for ``verify(_:at:)``.
+    func secret(of id: TokenKeyID) -> IssuerSecret? { secrets[id] }
+
+    /// Whether this very key, whatever its capability, is revoked.
+    func isRevoked(_ id: TokenKeyID) -> Bool { revoked.contains(id) }
 
     /// The key that a request means by the last byte of its id: the one that issues, give or take the
     /// leeway of ``KeyRecord/takesRequests(at:)``, or else one that accepts, for
     /// requests that are repeated. Keys are drawn so that no two of them share that byte.
     package func key(truncatedID: UInt8, tokenType: TokenType, at time: UnixTime) -> KeyRecord? {
         let named = records.filter { $0.id.truncated == truncatedID && $0.tokenType == tokenType }
-        return named.first { !revoked.contains($0.id) && $0.takesRequests(at: time) }
+        return named.first { state(of: $0, at: time) != .revoked && $0.takesRequests(at: time) }
             ?? named.first { state(of: $0, at: time).acceptsTokens }
     }
 

@@ -1,6 +1,6 @@
 package import JOSE
 package import LibSodium
-internal import PrivacyPass
+package import PrivacyPass
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials

@@ -52,7 +52,7 @@ extension RotationPlan {
         var made: [(time: UnixTime, dates: KeyDates)] = []
         var time = nextDue(at: now) ?? end
         guard time < end, var dates = keyToMake(at: time) else { return [] }
-        while time < end, made.count < 1_000 {
+        while time < end, made.count < 1_000, !isOver(at: dates.notBefore) {
             made.append((time, dates))
             time = max(time, dates.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -terms.margin))
             dates = KeyDates(from: max(dates.issueUntil, time.adding(seconds: terms.announcement)), terms: terms)

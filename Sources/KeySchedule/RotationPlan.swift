@@ -7,10 +7,13 @@ public struct RotationPlan: Sendable, Hashable {
     public let terms: RotationTerms
     /// The keys there are, those that have ended included or not.
     public let keys: [KeyStanding]
+    /// From when the capability is revoked: no key begins then or later; `nil` if it is not.
+    public let revokedFrom: UnixTime?
 
     /// A plan for keys, of which those of other capabilities and types are left out.
-    public init(_ terms: RotationTerms, keys: [KeyStanding]) {
+    public init(_ terms: RotationTerms, keys: [KeyStanding], revokedFrom: UnixTime? = nil) {
         self.terms = terms
+        self.revokedFrom = revokedFrom
         self.keys = keys.filter { $0.record.capability == terms.capability && $0.record.tokenType == terms.tokenType }
     }
 
@@ -23,7 +26,8 @@ public struct RotationPlan: Sendable, Hashable {
     /// When the next key is made; `nil` if none is to follow.
     public func nextDue(at now: UnixTime) -> UnixTime? {
         guard !isRetired else { return nil }
-        guard let last, last.record.acceptUntil > now else { return now }
+        guard let last, last.record.acceptUntil > now else { return isOver(at: now) ? nil : now }
+        guard !isOver(at: max(last.record.issueUntil, now)) else { return nil }
         return max(now, last.record.issueUntil.adding(seconds: -terms.announcement).adding(seconds: -terms.margin))
     }
 
@@ -36,8 +40,12 @@ public struct RotationPlan: Sendable, Hashable {
         guard let last, last.record.acceptUntil > now else { return KeyDates(from: now, terms: terms) }
         let free = max(last.record.issueUntil, now)
         let announced = isReplacing(at: free) ? free : now.adding(seconds: terms.announcement)
-        return KeyDates(from: max(free, announced), terms: terms)
+        let start = max(free, announced)
+        return isOver(at: start) ? nil : KeyDates(from: start, terms: terms)
     }
+
+    /// Whether the capability is revoked at a time.
+    func isOver(at time: UnixTime) -> Bool { revokedFrom.map { $0 <= time } ?? false }
 
     /// The announced key that is to take a revoked one's place at once, and its new dates; `nil` if none is.
     public func keyToBringForward(at now: UnixTime) -> (key: KeyStanding, notBefore: UnixTime)? {

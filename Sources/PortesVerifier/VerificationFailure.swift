@@ -16,8 +16,14 @@ public enum VerificationFailure: String, Error, Sendable, Hashable, CaseIterable
     case wrongChallenge = "wrong-challenge"
     /// The key did not make the authenticator.
     case badAuthenticator = "bad-authenticator"
-    /// The token, or its key, is on the revocation list.
-    case revoked
+    /// The token itself is on the revocation list; others of its key are good.
+    case tokenRevoked = "token-revoked"
+    /// The token's key is on the revocation list, and so no token of it is good.
+    case keyRevoked = "key-revoked"
+    /// The token's capability is revoked, whatever its key.
+    case capabilityRevoked = "capability-revoked"
+    /// The trust in this server is revoked: it verifies nothing any more. It says nothing of the token.
+    case verifierRevoked = "verifier-revoked"
     /// The revocation list is older than the capability allows, so that nothing can be said.
     case revocationListStale = "revocation-list-stale"
 }

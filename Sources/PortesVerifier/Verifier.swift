@@ -23,12 +23,15 @@ public struct Verifier: Sendable {
     public var limits: FreshnessLimits
     /// The keys of which it is not known any more what was spent: none, unless a ledger was restored from a backup.
     public var lost = LostLedgers.none
+    /// The id under which the authority trusts this server; `nil` where the keys came another way.
+    public let id: VerifierID?
 
-    /// A verifier; of two keys with one id the last counts.
+    /// A verifier; of two keys with one id the last counts. One that finds its own `id` on the list verifies nothing.
     public init(
         keys: [VerificationKey], revocations: RevocationList, freshness: RevocationFreshness,
-        limits: FreshnessLimits = FreshnessLimits()
+        limits: FreshnessLimits = FreshnessLimits(), id: VerifierID? = nil
     ) {
+        self.id = id
         self.keys = Self.byID(keys)
         self.revocations = revocations
         self.freshness = freshness
@@ -69,16 +72,17 @@ public struct Verifier: Sendable {
 
     /// Whether tokens of a known key are accepted at a time, as far as that is about the key.
     public func acceptsTokens(of record: KeyRecord, at time: UnixTime) -> Bool {
-        !lost.contains(record) && record.state(at: time, isRevoked: revocations.isRevoked(record.id)).acceptsTokens
+        !lost.contains(record) && record.state(at: time, isRevoked: revocations.isRevoked(record, at: time)).acceptsTokens
     }
 
-    /// Verifies a token: key, its ledger, its dates, challenge, authenticator, revocation, in this order.
+    /// Verifies a token: this server's own trust, key, its ledger, its dates, challenge, authenticator, revocation, in this order.
     ///
     /// With `answeringReplays`, tokens of a key that ended less than 24 hours ago pass as well: a ledger answers
     /// ``SpendOutcome/replayed(_:)`` for them, and never ``SpendOutcome/spent(_:)``.
     public func verify(
         _ token: Token, for challenges: AcceptedChallenges, at now: Moment, answeringReplays: Bool = false
     ) throws(VerificationFailure) -> VerifiedToken {
+        guard !isRevoked else { throw .verifierRevoked }
         let input = token.input
         guard let key = keys[input.keyID] else { throw .unknownKey }
         guard key.record.tokenType == input.tokenType else { throw .wrongTokenType }
@@ -96,6 +100,7 @@ public struct Verifier: Sendable {
     /// Why a token that was verified earlier may not be spent now, or `nil`: what a ledger asks inside the
     /// transaction that spends it.
     public func refusal(of token: VerifiedToken, at now: Moment) -> VerificationFailure? {
+        if isRevoked { return .verifierRevoked }
         guard let key = keys[token.keyID] else { return .unknownKey }
         guard !lost.contains(key.record) else { return .ledgerLost }
         // First, because a ledger may still answer the replay of a token whose key has ended, but not of a revoked one.
@@ -106,12 +111,15 @@ public struct Verifier: Sendable {
 
     private func revocation(of token: VerifiedToken, at now: Moment) -> VerificationFailure? {
         // An entry's presence decides, however old the list is.
-        if revocations.isRevoked(token.keyID) || revocations.isRevoked(token.nullifier, keyID: token.keyID) {
-            return .revoked
-        }
+        if revocations.isRevoked(token.keyID) { return .keyRevoked }
+        if revocations.isRevoked(token.capability, at: now.wall) { return .capabilityRevoked }
+        if revocations.isRevoked(token.nullifier, keyID: token.keyID) { return .tokenRevoked }
         let limit = limits.limit(for: token.capability)
         return freshness.isFresh(at: now, limit: limit) ? nil : .revocationListStale
     }
+
+    /// Whether the authority has revoked its trust in this server.
+    public var isRevoked: Bool { id.map { revocations.isRevoked($0) } ?? false }
 
     /// How long after a key's end replays are answered, in seconds: until its ledger is removed at the earliest.
     public static let replayTime: Int64 = 24 * 3600

@@ -24,6 +24,12 @@ package struct ByteReader {
         return UInt16(high) << 8 | UInt16(try uint8())
     }
 
+    /// The next four bytes, big-endian.
+    package mutating func uint32() throws(MessageError) -> UInt32 {
+        let high = try uint16()
+        return UInt32(high) << 16 | UInt32(try uint16())
+    }
+
     /// The next eight bytes, big-endian.
     package mutating func uint64() throws(MessageError) -> UInt64 {
         var value: UInt64 = 0

@@ -17,6 +17,12 @@ package struct ByteWriter {
         bytes.append(UInt8(truncatingIfNeeded: value))
     }
 
+    /// Appends four bytes, big-endian.
+    package mutating func append(_ value: UInt32) {
+        append(UInt16(truncatingIfNeeded: value >> 16))
+        append(UInt16(truncatingIfNeeded: value))
+    }
+
     /// Appends eight bytes, big-endian.
     package mutating func append(_ value: UInt64) {
         for shift in stride(from: 56, through: 0, by: -8) {
@@ -28,7 +34,9 @@ package struct ByteWriter {
     package mutating func append(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 
     /// Appends 32 bytes.
-    package mutating func append(_ value: Bytes32) { bytes.append(contentsOf: value.bytes) }
+    package mutating func append(_ value: Bytes32) {
+        value.withPointer { bytes.append(contentsOf: UnsafeBufferPointer(start: $0, count: Bytes32.count)) }
+    }
 
     /// Appends 64 bytes.
     package mutating func append(_ value: Bytes64) { bytes.append(contentsOf: value.bytes) }

@@ -1,6 +1,6 @@
 /// Why a revocation list, or a change to it, was refused.
 public enum RevocationError: Error, Sendable, Hashable {
-    /// The bytes are not a page of a list.
+    /// The bytes are not a delta.
     case malformed
     /// The head is not signed by the authority's key.
     case invalidSignature

@@ -30,13 +30,17 @@ public struct RevocationHead: Sendable, Hashable {
 
     /// The head as a JSON Web Signature with `typ` ``SigningPurpose/revocationHead``.
     public func signed(with key: borrowing Ed25519.PrivateKey) -> String {
+        JSONWebSignature.sign(payload: encoded, purpose: .revocationHead, key: key)
+    }
+
+    /// What is signed, and what is a leaf of the log of heads: JSON with sorted names and without white space.
+    public var encoded: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let payload = Payload(
             iss: issuer, root: Base64URL.encode(root.bytes, padded: false), size: size, time: time.seconds)
         // Encoding strings and integers cannot fail.
-        let bytes = (try? encoder.encode(payload)).map { Array($0) } ?? []
-        return JSONWebSignature.sign(payload: bytes, purpose: .revocationHead, key: key)
+        return (try? encoder.encode(payload)).map { Array($0) } ?? []
     }
 
     /// The head in a text that was signed with `key`.
@@ -44,9 +48,16 @@ public struct RevocationHead: Sendable, Hashable {
         verifying text: String, key: Ed25519.PublicKey
     ) throws(JSONWebSignature.VerificationError) {
         let bytes = try JSONWebSignature.verify(text, purpose: .revocationHead, key: key)
+        guard let head = RevocationHead(payload: bytes) else { throw .malformed }
+        self = head
+    }
+
+    /// The head in a payload or a leaf of the log of heads, see ``encoded``; `nil` if it is none. Nothing is checked:
+    /// that it was signed has to be known otherwise.
+    public init?(payload bytes: [UInt8]) {
         guard let payload = try? JSONDecoder().decode(Payload.self, from: Data(bytes)),
             let rootBytes = Base64URL.decode(payload.root), let root = Bytes32(rootBytes)
-        else { throw .malformed }
+        else { return nil }
         self.init(
             issuer: payload.iss, size: payload.size, root: root, time: UnixTime(seconds: payload.time))
     }

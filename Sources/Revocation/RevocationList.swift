@@ -1,3 +1,4 @@
+public import KeySchedule
 public import LibSodium
 public import PrivacyPass
 
@@ -10,7 +11,9 @@ public struct RevocationList: Sendable {
     /// The root over all entries, 32 bytes.
     public private(set) var root: Bytes32 = RevocationEntry.emptyRoot
     private var keys: Set<TokenKeyID> = []
-    private var tokens: [TokenKeyID: Set<Nullifier>] = [:]
+    private var tokens: [TokenKeyID: RevokedTokens] = [:]
+    private var capabilities: [Capability: UnixTime] = [:]
+    private var verifiers: Set<VerifierID> = []
 
     /// The empty list.
     public init() {}
@@ -23,6 +26,19 @@ public struct RevocationList: Sendable {
         tokens[keyID]?.contains(nullifier) ?? false
     }
 
+    /// Whether every token of this capability is revoked at `time`.
+    public func isRevoked(_ capability: Capability, at time: UnixTime) -> Bool {
+        capabilities[capability].map { $0 <= time } ?? false
+    }
+
+    /// Whether the trust in this server was revoked.
+    public func isRevoked(_ verifier: VerifierID) -> Bool { verifiers.contains(verifier) }
+
+    /// Whether the tokens of a key are all revoked at `time`: the key itself, or its capability.
+    public func isRevoked(_ record: KeyRecord, at time: UnixTime) -> Bool {
+        isRevoked(record.id) || isRevoked(record.capability, at: time)
+    }
+
     /// Appends the next entry; throws ``RevocationError/gap`` unless its number follows the last.
     public mutating func append(_ entry: RevocationEntry) throws(RevocationError) {
         guard size < .max, entry.sequence == size + 1 else { throw .gap }
@@ -30,7 +46,11 @@ public struct RevocationList: Sendable {
         size = entry.sequence
         switch entry.subject {
         case .key(let keyID): keys.insert(keyID)
-        case .token(let nullifier, let keyID): tokens[keyID, default: []].insert(nullifier)
+        case .token(let nullifier, let keyID): tokens[keyID, default: RevokedTokens()].insert(nullifier)
+        case .capability(let capability):
+            // An entry takes nothing back: the earliest date counts.
+            capabilities[capability] = min(capabilities[capability] ?? entry.effective, entry.effective)
+        case .verifier(let id): verifiers.insert(id)
         }
     }
 

@@ -12,7 +12,7 @@ struct Portes: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             AuthorityCommand.self, ClearingCommand.self, WitnessCommand.self, KeyCommand.self, LogCommand.self,
-            VerifierCommand.self, VoucherCommand.self, RevocationCommand.self, TokenCommand.self, ReceiptCommand.self,
-            ConformanceCommand.self, ConfigCommand.self, BenchCommand.self, DemoCommand.self,
+            CapabilityCommand.self, VerifierCommand.self, VoucherCommand.self, RevocationCommand.self, TokenCommand.self,
+            ReceiptCommand.self, ConformanceCommand.self, ConfigCommand.self, BenchCommand.self, DemoCommand.self,
         ])
 }

@@ -62,7 +62,7 @@ import Testing
         let verified = try fixture.verified(token)
         fixture.authority.revoke(.token(verified.nullifier, verified.keyID))
         try await fixture.fetchRevocations()
-        #expect(try await fixture.database.ledger.spend([Spend(verified)]) == [.refused(.revoked)])
+        #expect(try await fixture.database.ledger.spend([Spend(verified)]) == [.refused(.tokenRevoked)])
     }
 
     @Test func theLedgerEndsInATombstoneADayAfterItsKey() async throws {

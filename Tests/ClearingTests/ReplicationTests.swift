@@ -64,13 +64,50 @@ import Testing
                 // A list with the entry is in force as soon as the metric says so.
                 clearing.application.metrics.render().contains("portes_revocation_entries 1")
             }
-            #expect(try await clearing.present(one).problem == "revoked")
+            #expect(try await clearing.present(one).problem == "token-revoked")
             #expect(try await clearing.present(two).status == 200)
             clearing.authority.revoke(.key(mint.record.id))
-            try await clearing.until { try await clearing.present(two).problem == "revoked" }
+            try await clearing.until { try await clearing.present(two).problem == "key-revoked" }
             // A revoked key is asked for no more, and the server is not ready without another.
             #expect(try await clearing.challengeKeys().isEmpty)
             #expect(try await clearing.isReady() == false)
+        }
+    }
+
+    @Test func aRevokedCapabilityIsRefusedFromItsDayOnAndTheOthersAreNot() async throws {
+        try await ClearingHarness.run { clearing in
+            let session = try await clearing.deliveredMint()
+            let play = try await clearing.deliveredMint(capability: "play")
+            clearing.authority.revoke(
+                .capability(play.record.capability), from: clearing.time.now().wall.startOfDay)
+            try await clearing.until {
+                try await clearing.present(play.token(for: clearing.challenge)).problem == "capability-revoked"
+            }
+            #expect(try await clearing.present(session.token(for: clearing.challenge)).status == 200)
+            #expect(try await clearing.challengeKeys() == [session.record.publicKey])
+        }
+    }
+
+    @Test func aServerWhoseTrustIsRevokedStopsAndSaysWhy() async throws {
+        try await ClearingHarness.run { clearing in
+            let mint = try await clearing.deliveredMint()
+            clearing.authority.revoke(.verifier(VerifierID(Randomness.bytes32())))
+            try await clearing.until {
+                clearing.application.metrics.render().contains("portes_revocation_entries 1")
+            }
+            #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+            clearing.stub.refusesDeliveries.set(true)
+            clearing.authority.revoke(.verifier(clearing.application.identity.id))
+            try await clearing.until {
+                try await clearing.present(mint.token(for: clearing.challenge)).problem == "verifier-revoked"
+            }
+            let answer = try await clearing.present(mint.token(for: clearing.challenge))
+            #expect(answer.status == 503 && answer.header("Retry-After") != nil)
+            #expect(answer.values(of: "WWW-Authenticate").isEmpty)
+            let ready = try await clearing.transport.get(clearing.url + "/readyz")
+            #expect(ready.status == 503 && ready.text.contains("verifier-trust"))
+            // Nothing is asked for any more either.
+            #expect(try await clearing.challengeKeys().isEmpty)
         }
     }
 
@@ -179,11 +216,11 @@ import Testing
         }
     }
 
-    @Test func aListOfSeveralPagesArrivesAndOneThatNeverEndsIsGivenUp() async throws {
+    @Test func aListOfSeveralDeltasArrivesAndOneThatNeverEndsIsGivenUp() async throws {
         try await ClearingHarness.run { clearing in
-            clearing.stub.repeatsFirstPage.set(true)
+            clearing.stub.repeatsFirstDelta.set(true)
             let mint = try TestMint(now: clearing.time.now().wall)
-            for _ in 0...RevocationPage.maximumEntryCount {
+            for _ in 0...RevocationDelta.maximumEntryCount {
                 clearing.authority.revoke(.token(try #require(Nullifier(Randomness.bytes(16))), mint.record.id))
             }
             clearing.authority.deliver(mint, to: clearing.application.identity)
@@ -194,7 +231,7 @@ import Testing
             }
             // Some entries may have arrived while the list was still short; the whole never does.
             #expect(!clearing.application.metrics.render().contains("portes_revocation_entries 10001"))
-            clearing.stub.repeatsFirstPage.set(false)
+            clearing.stub.repeatsFirstDelta.set(false)
             try await clearing.until {
                 clearing.application.metrics.render().contains("portes_revocation_entries 10001")
             }

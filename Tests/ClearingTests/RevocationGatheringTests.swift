@@ -7,65 +7,52 @@ import Testing
 @testable import ClearingServer
 
 @Suite struct RevocationGatheringTests {
-    private let pageSize = UInt64(RevocationPage.maximumEntryCount)
-
-    private func page(
-        after: UInt64, first: UInt64? = nil, count: UInt64
-    ) throws -> RevocationPage {
-        let keyID = TokenKeyID(try #require(Bytes32([UInt8](repeating: 1, count: 32))))
-        let first = first ?? after + 1
+    private func delta(after: UInt64, count: UInt64) throws -> RevocationDelta {
+        let keyID = TokenKeyID(Bytes32.zero)
         let entries = (0..<count).map {
             RevocationEntry(
-                sequence: first &+ $0, subject: .key(keyID), reason: .unspecified, effective: UnixTime(seconds: 0))
+                sequence: after + $0 + 1, subject: .key(keyID), reason: .unspecified, effective: UnixTime(seconds: 0))
         }
-        return RevocationPage(after: after, entries: entries, signedHead: "head")
+        return try #require(RevocationDelta(after: after, entries: entries))
     }
 
     private func head(_ size: UInt64) -> RevocationHead {
         RevocationHead(issuer: "issuer.example", size: size, root: .zero, time: UnixTime(seconds: 0))
     }
 
-    @Test func pagesAreTakenUntilTheHeadAlsoIfItGrows() throws {
-        var gathering = RevocationGathering(after: 3)
-        try gathering.take(page(after: 3, count: pageSize), head: head(3 + pageSize + 1))
-        #expect(!gathering.isComplete && gathering.size == 3 + pageSize)
-        try gathering.take(page(after: 3 + pageSize, count: 2), head: head(3 + pageSize + 2))
-        #expect(gathering.isComplete && gathering.entries.count == Int(pageSize) + 2)
+    private func gathered(_ gathering: RevocationGathering) -> [UInt64] { gathering.entries.map(\.sequence) }
+
+    @Test func deltasAreTakenUntilTheHead() throws {
+        var gathering = try RevocationGathering(after: 3, upTo: head(10))
+        try gathering.take(delta(after: 3, count: 4))
+        #expect(!gathering.isComplete && gathering.size == 7)
+        try gathering.take(delta(after: 7, count: 3))
+        #expect(gathering.isComplete && gathered(gathering) == Array(4...10))
     }
 
-    @Test func aPageThatEndsAtTheHeadIsTheLast() throws {
-        var gathering = RevocationGathering(after: 0)
-        try gathering.take(page(after: 0, count: pageSize), head: head(pageSize))
-        #expect(gathering.isComplete)
+    @Test func whatIsKnownIsPassedOverAndWhatIsBeyondTheHeadIsLeft() throws {
+        var gathering = try RevocationGathering(after: 5, upTo: head(8))
+        try gathering.take(delta(after: 0, count: 6))
+        try gathering.take(delta(after: 4, count: 20))
+        #expect(gathering.isComplete && gathered(gathering) == [6, 7, 8])
     }
 
-    @Test func pagesAndEntriesThatDoNotFollowAreRefused() throws {
-        let bad = [
-            try page(after: 4, count: 2), try page(after: 6, count: 2), try page(after: .max, first: 6, count: 2),
-            try page(after: 5, first: 5, count: 2), try page(after: 5, first: 7, count: 2),
-            try page(after: 5, first: .max, count: 2), try page(after: 5, first: 0, count: 1),
-        ]
-        for page in bad {
-            var gathering = RevocationGathering(after: 5)
-            #expect(throws: RevocationError.gap) { try gathering.take(page, head: head(100)) }
+    @Test func withNothingMissingNothingIsAskedFor() throws {
+        #expect(try RevocationGathering(after: 5, upTo: head(5)).isComplete)
+    }
+
+    @Test func aDeltaThatBeginsLaterOrBringsNothingIsAGap() throws {
+        for bad in try [delta(after: 6, count: 2), delta(after: 0, count: 5), delta(after: 5, count: 0)] {
+            var gathering = try RevocationGathering(after: 5, upTo: head(9))
+            #expect(throws: RevocationError.gap) { try gathering.take(bad) }
             #expect(gathering.entries.isEmpty)
         }
     }
 
-    @Test func noMoreEntriesAreTakenThanTheHeadCounts() throws {
-        var gathering = RevocationGathering(after: 5)
-        #expect(throws: RevocationError.gap) { try gathering.take(page(after: 5, count: 3), head: head(7)) }
-    }
-
-    @Test func aHeadThatIsShorterOrTooFarAheadIsRefused() throws {
-        var gathering = RevocationGathering(after: 5)
-        #expect(throws: RevocationError.rollback) { try gathering.take(page(after: 5, count: 0), head: head(4)) }
+    @Test func aHeadThatIsShorterOrTooFarAheadIsRefused() {
+        #expect(throws: RevocationError.rollback) { try RevocationGathering(after: 5, upTo: head(4)) }
         for size in [5 + RevocationGathering.maximumEntryCount + 1, .max] {
-            #expect(throws: RevocationError.tooLong) { try gathering.take(page(after: 5, count: 1), head: head(size)) }
-        }
-        try gathering.take(page(after: 5, count: pageSize), head: head(5 + 2 * pageSize))
-        #expect(throws: RevocationError.rollback) {
-            try gathering.take(page(after: 5 + pageSize, count: 1), head: head(5 + pageSize + 1))
+            #expect(throws: RevocationError.tooLong) { try RevocationGathering(after: 5, upTo: head(size)) }
         }
     }
 }

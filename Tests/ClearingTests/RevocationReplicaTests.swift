@@ -34,15 +34,62 @@ import Testing
         let token = try mint.token(for: fixture.challenge)
         fixture.authority.revoke(.token(Nullifier(of: token.input), mint.record.id))
         #expect(try await fixture.fetchRevocations() == .current)
-        #expect(throws: VerificationFailure.revoked) { try fixture.verified(token) }
+        #expect(throws: VerificationFailure.tokenRevoked) { try fixture.verified(token) }
         try fixture.close()
         try fixture.reopen()
         // An entry's presence decides, although no head was fetched yet.
-        #expect(throws: VerificationFailure.revoked) { try fixture.verified(token) }
+        #expect(throws: VerificationFailure.tokenRevoked) { try fixture.verified(token) }
         fixture.authority.revoke(.key(mint.record.id))
         try await fixture.fetchRevocations()
-        #expect(throws: VerificationFailure.revoked) { try fixture.verified(mint.token(for: fixture.challenge)) }
+        #expect(throws: VerificationFailure.keyRevoked) { try fixture.verified(mint.token(for: fixture.challenge)) }
         #expect(list.size == 2)
+    }
+
+    @Test func aCapabilityAndThisServersTrustCountAlsoAfterARestart() async throws {
+        let (verified, token) = (try mint.token(for: fixture.challenge), try mint.token(for: fixture.challenge))
+        let day: Int64 = 86_400
+        fixture.authority.revoke(.verifier(VerifierID(Randomness.bytes32())))
+        fixture.authority.revoke(
+            .capability(mint.record.capability), from: fixture.time.now().wall.startOfDay.adding(seconds: day))
+        try await fixture.fetchRevocations()
+        #expect(throws: Never.self) { try fixture.verified(verified) }
+        fixture.time.advance(seconds: day - fixture.time.now().wall.seconds % day)
+        try await fixture.fetchRevocations()
+        for isReopened in [false, true] {
+            if isReopened {
+                try fixture.close()
+                try fixture.reopen()
+            }
+            // By then the key has ended too; its entry in the list counts whatever the key says.
+            let list = list
+            #expect(list.isRevoked(mint.record, at: fixture.time.now().wall))
+        }
+        fixture.authority.revoke(.verifier(fixture.identity.id))
+        try await fixture.fetchRevocations()
+        #expect(throws: VerificationFailure.verifierRevoked) { try fixture.verified(token) }
+        try fixture.close()
+        try fixture.reopen()
+        #expect(throws: VerificationFailure.verifierRevoked) { try fixture.verified(token) }
+    }
+
+    @Test func entriesOfManyFetchesAreKeptInFewRowsAndReadBack() async throws {
+        let token = try mint.token(for: fixture.challenge)
+        for _ in 0..<300 {
+            fixture.authority.revoke(try randomToken())
+            try await fixture.fetchRevocations()
+        }
+        fixture.authority.revoke(.token(Nullifier(of: token.input), mint.record.id))
+        for _ in 0..<20_500 { fixture.authority.revoke(try randomToken()) }
+        try await fixture.fetchRevocations()
+        let (size, root) = (list.size, list.root)
+        try fixture.close()
+        let queue = try DatabaseQueue(path: fixture.temporary.path + "/clearing.sqlite")
+        let rows = try await queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM revocation_delta") }
+        try queue.close()
+        #expect(rows == 4)
+        try fixture.reopen()
+        #expect(list.size == size && list.root == root && size == 20_801)
+        #expect(throws: VerificationFailure.tokenRevoked) { try fixture.verified(token) }
     }
 
     @Test func aShorterListIsRefusedAlsoAfterARestart() async throws {
@@ -94,7 +141,7 @@ import Testing
             [whole.entries[0], whole.entries[2]],
         ]
         for entries in bad {
-            let page = RevocationPage(after: 0, entries: entries, signedHead: whole.signedHead)
+            let page = RevocationPage(entries: entries, signedHead: whole.signedHead)
             await #expect(throws: ReplicationError.revocation(.gap)) { try await take(page) }
         }
         try await take(whole)
@@ -132,7 +179,7 @@ import Testing
         let outcome = try await fixture.database.take(
             revocations: page.entries, signedHead: page.signedHead, fetchedAt: fixture.time.now())
         #expect(outcome == .clocksDiffer)
-        #expect(throws: VerificationFailure.revoked) { try fixture.verified(token) }
+        #expect(throws: VerificationFailure.tokenRevoked) { try fixture.verified(token) }
     }
 
     @Test func aListThatWasTamperedWithDoesNotOpen() async throws {
@@ -140,7 +187,7 @@ import Testing
         try await fixture.fetchRevocations()
         try fixture.close()
         let queue = try DatabaseQueue(path: fixture.temporary.path + "/clearing.sqlite")
-        try await queue.write { try $0.execute(sql: "DELETE FROM revocation") }
+        try await queue.write { try $0.execute(sql: "DELETE FROM revocation_delta") }
         try queue.close()
         #expect(throws: ClearingStoreError.damaged("the revocation list")) { try fixture.reopen() }
     }

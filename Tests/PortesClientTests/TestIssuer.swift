@@ -50,6 +50,14 @@ final class TestIssuer: Sendable {
         }
     }
 
+    /// A token that the key made, without a request.
+    func token(for challenge: TokenChallenge) throws -> Token {
+        let input = AuthenticatorInput(
+            tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: challenge.digest,
+            keyID: TokenKeyID(of: publicKey))
+        return try Token(input: input, authenticator: key.evaluate(input.encoded).bytes)
+    }
+
     func isValid(_ token: Token) throws -> Bool {
         ConstantTime.areEqual(try key.evaluate(token.input.encoded).bytes, token.authenticator)
     }

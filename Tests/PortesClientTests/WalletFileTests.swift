@@ -144,7 +144,7 @@ struct WalletFileTests {
     @Test func hostileBodiesAreRefusedAndNeverTrap() async throws {
         var filled = try await WalletContents(decoding: fill())
         let token = try #require(filled.spendings.first?.token)
-        filled.setAside = [.init(keyID: token.input.keyID, origin: origin, reason: .revoked)]
+        filled.setAside = [.init(keyID: token.input.keyID, origin: origin, reason: .keyRevoked)]
         filled.surrendered = [.init(capability: Capability.session, token: token)]
         let body = Array(filled.encoded.dropLast(32))
         let seed = UInt64.random(in: 0...UInt64.max)

@@ -23,7 +23,7 @@ struct WalletSetAsideTests {
         name = try ServerName("origin.example")
     }
 
-    @Test(arguments: [RedemptionOutcome.Refusal.revoked, .keyNoLongerAccepted, .unknownKey])
+    @Test(arguments: [RedemptionOutcome.Refusal.keyRevoked, .keyNoLongerAccepted, .unknownKey])
     func aRefusedKeyCostsOneTokenAndTheNextKeysTokenIsSpentAtOnce(refusal: RedemptionOutcome.Refusal) async throws {
         let wallet = try await filled([(old, 5), (new, 2)])
         refuse(refusal, old)
@@ -44,9 +44,39 @@ struct WalletSetAsideTests {
         #expect(presented == 3)
     }
 
+    /// A token alone says nothing of the others of its key; a server's own trouble says nothing of any.
+    @Test(arguments: [RedemptionOutcome.Refusal.tokenRevoked, .verifierRevoked])
+    func aRefusalThatIsNotOfTheKeySetsNothingAside(refusal: RedemptionOutcome.Refusal) async throws {
+        let wallet = try await filled([(old, 3)])
+        refuse(refusal, old)
+        let first = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(first.outcome == .refused(refusal) && first.unusable.isEmpty && presented == 1)
+        #expect(await wallet.unanswered.isEmpty == !refusal.isTemporary)
+        origin.state.withLock { $0.refused = [:] }
+        #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == spent)
+    }
+
+    @Test func aRevokedCapabilitySetsAllItsKeysAsideAndNoOther() async throws {
+        let wallet = try await filled([(old, 3), (new, 2)])
+        let third = TestIssuer()
+        origin.state.withLock { $0.issuers.append(third) }
+        try await wallet.fetch(
+            2, of: .play, for: challenge, from: FakeIssuer(third, capability: .play).client(),
+            voucher: FakeIssuer.voucher)
+        refuse(.capabilityRevoked, old)
+        let result = try await wallet.spend(session, for: challenge, at: origin.client())
+        #expect(result.outcome == .refused(.capabilityRevoked) && presented == 1)
+        #expect(result.unusable.map(\.count) == [3, 2])
+        #expect(result.unusable.allSatisfy { $0.reason == .capabilityRevoked && $0.capability == session })
+        await #expect(throws: WalletError.empty) {
+            try await wallet.spend(session, for: challenge, at: origin.client())
+        }
+        #expect(try await wallet.spend(.play, for: challenge, at: origin.client()).outcome == spent)
+    }
+
     @Test func whatIsSetAsideIsHeldButNotCountedAsUsable() async throws {
         let wallet = try await filled([(old, 5)])
-        refuse(.revoked, old)
+        refuse(.keyRevoked, old)
         #expect(await wallet.usableCount(of: session, for: challenge, at: name) == 5)
         #expect(await wallet.usableCount(of: .play, for: challenge, at: name) == 0)
         #expect(try await wallet.usableCount(of: session, for: challenge, at: ServerName("other.example")) == 0)
@@ -68,23 +98,23 @@ struct WalletSetAsideTests {
             return try await wallet.spend(session, for: challenge, at: origin.client()).outcome
         }
         #expect(try await run() == spent)
-        refuse(.revoked, old)
+        refuse(.keyRevoked, old)
         server.state.withLock { $0.keys = [(session, new)] }
-        #expect(try await run() == .refused(.revoked))
+        #expect(try await run() == .refused(.keyRevoked))
         for _ in 0..<6 { #expect(try await run() == spent) }
         #expect(server.state.withLock { $0.charged.count } == 3)
-        #expect("\(spent) \(RedemptionOutcome.refused(.revoked))" == "spent refused: revoked")
+        #expect("\(spent) \(RedemptionOutcome.refused(.keyRevoked))" == "spent refused: key-revoked")
     }
 
     @Test func whatIsSetAsideIsStillSoAfterARestartUntilItIsReadmitted() async throws {
-        refuse(.revoked, old)
+        refuse(.keyRevoked, old)
         do {
             let wallet = try await filled([(old, 3)])
-            #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == .refused(.revoked))
+            #expect(try await wallet.spend(session, for: challenge, at: origin.client()).outcome == .refused(.keyRevoked))
             await wallet.close()
         }
         let wallet = try Wallet(path: directory.walletPath)
-        #expect(await wallet.holdings.map(\.setAside) == [[Wallet.SetAside(origin: name, reason: .revoked)]])
+        #expect(await wallet.holdings.map(\.setAside) == [[Wallet.SetAside(origin: name, reason: .keyRevoked)]])
         await #expect(throws: WalletError.empty) { _ = try await wallet.take(session, for: challenge, at: name) }
         await #expect(throws: WalletError.empty) {
             try await wallet.holding(for: [PrivateTokenChallenge(challenge: challenge)], at: name)
@@ -110,10 +140,10 @@ struct WalletSetAsideTests {
 
     @Test func anOriginThatRefusesEverythingSeesThreeTokensInASpendAndOneOfEachKeyInAll() async throws {
         let wallet = try await filled((0..<5).map { _ in (TestIssuer(), 4) })
-        let revoked = FakeOrigin.Fault.answer(status: 401, problem: "revoked")
+        let revoked = FakeOrigin.Fault.answer(status: 401, problem: "key-revoked")
         origin.state.withLock { $0.faults = Array(repeating: revoked, count: 50) }
         let first = try await wallet.spend(session, for: challenge, at: origin.client())
-        #expect(first.outcome == .refused(.revoked) && first.unusable.map(\.count) == [4, 4, 4])
+        #expect(first.outcome == .refused(.keyRevoked) && first.unusable.map(\.count) == [4, 4, 4])
         #expect(presented == 3)
         let second = try await wallet.spend(session, for: challenge, at: origin.client())
         #expect(second.unusable.map(\.count) == [4, 4])
@@ -130,9 +160,9 @@ struct WalletSetAsideTests {
         let anywhere = try TestIssuer.challenge(origins: [])
         let wallet = try await filled([(old, 3)], for: anywhere)
         let liar = FakeOrigin(old)
-        liar.state.withLock { $0.refused = [TokenKeyID(of: old.publicKey): "revoked"] }
+        liar.state.withLock { $0.refused = [TokenKeyID(of: old.publicKey): "key-revoked"] }
         let result = try await wallet.spend(session, for: anywhere, at: liar.client("https://liar.example"))
-        #expect(result.outcome == .refused(.revoked))
+        #expect(result.outcome == .refused(.keyRevoked))
         #expect(try await wallet.spend(session, for: anywhere, at: origin.client()).outcome == spent)
     }
 
@@ -148,17 +178,17 @@ struct WalletSetAsideTests {
             }
         }
         let wallet = try await filled([(old, 3), (new, 1)])
-        refuse(.revoked, old)
+        refuse(.keyRevoked, old)
         let client = try OriginClient(
             url: ServerURL("https://origin.example"), transport: Filling(origin: origin, directory: directory))
         let result = try await wallet.spend(session, for: challenge, at: client)
-        #expect(result.outcome == .refused(.revoked) && !result.isSettled)
+        #expect(result.outcome == .refused(.keyRevoked) && !result.isSettled)
         #expect(presented == 1)
     }
 
     @Test func aDiscardedKeyIsForgotten() async throws {
         let wallet = try await filled([(old, 3), (new, 1)])
-        refuse(.revoked, old)
+        refuse(.keyRevoked, old)
         _ = try await wallet.spend(session, for: challenge, at: origin.client())
         #expect(await wallet.contents.setAside.count == 1)
         #expect(try await wallet.discard(TokenKeyID(of: old.publicKey)) == 2)

@@ -76,7 +76,7 @@ import Testing
         let token = try verified()
         let revoking = try time.verifier(mint, revoking: [.token(token.nullifier, token.keyID)])
         state.update { _ in revoking }
-        #expect(try await ledger.spend([Spend(token)]) == [.refused(.revoked)])
+        #expect(try await ledger.spend([Spend(token)]) == [.refused(.tokenRevoked)])
 
         let gone = try time.verifier()
         state.update { _ in gone }

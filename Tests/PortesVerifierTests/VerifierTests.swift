@@ -144,10 +144,50 @@ import VOPRF
     @Test func revokedKeysAndTokensAreRefused() throws {
         let (one, two) = (try mint.token(for: challenge), try mint.token(for: challenge))
         let byToken = try time.verifier(mint, revoking: [.token(Nullifier(of: one.input), mint.record.id)])
-        #expect(throws: VerificationFailure.revoked) { try byToken.verify(one, for: challenge, at: time.now()) }
+        #expect(throws: VerificationFailure.tokenRevoked) { try byToken.verify(one, for: challenge, at: time.now()) }
         #expect(throws: Never.self) { try byToken.verify(two, for: challenge, at: time.now()) }
         let byKey = try time.verifier(mint, revoking: [.key(mint.record.id)])
-        #expect(throws: VerificationFailure.revoked) { try byKey.verify(two, for: challenge, at: time.now()) }
+        #expect(throws: VerificationFailure.keyRevoked) { try byKey.verify(two, for: challenge, at: time.now()) }
+    }
+
+    @Test func aRevokedCapabilityIsRefusedFromItsDayOnWhateverTheKey() throws {
+        let token = try mint.token(for: challenge)
+        let capability = mint.record.capability
+        let today = try time.verifier(mint, revoking: [.capability(capability)])
+        #expect(throws: VerificationFailure.capabilityRevoked) { try today.verify(token, for: challenge, at: time.now()) }
+        var list = RevocationList()
+        try list.append(
+            RevocationEntry(
+                sequence: 1, subject: .capability(capability), reason: .withdrawn,
+                effective: time.now().wall.adding(seconds: 86_400)))
+        let tomorrow = Verifier(keys: [mint.key], revocations: list, freshness: try time.fresh())
+        let verified = try tomorrow.verify(token, for: challenge, at: time.now())
+        #expect(tomorrow.refusal(of: verified, at: time.now()) == nil)
+        // One that was verified the day before is refused when it is to be spent.
+        let later = Moment(wall: time.now().wall.adding(seconds: 86_400), monotonic: time.now().monotonic)
+        #expect(tomorrow.refusal(of: verified, at: later) == .capabilityRevoked)
+        let other = try time.verifier(mint, revoking: [.capability(#require(Capability(capability.name + "-2")))])
+        #expect(throws: Never.self) { try other.verify(token, for: challenge, at: time.now()) }
+    }
+
+    @Test func aVerifierWhoseTrustIsRevokedVerifiesNothingAndSaysWhy() throws {
+        let token = try mint.token(for: challenge)
+        let (id, other) = (VerifierID(Bytes32.zero), VerifierID(Randomness.bytes32()))
+        func verifier(_ id: VerifierID?) throws -> Verifier {
+            let listed = try time.verifier(mint, revoking: [.verifier(other)])
+            return Verifier(
+                keys: [mint.key], revocations: listed.revocations, freshness: listed.freshness, id: id)
+        }
+        for id in [nil, id] as [VerifierID?] {
+            let verifier = try verifier(id)
+            #expect(!verifier.isRevoked)
+            #expect(throws: Never.self) { try verifier.verify(token, for: challenge, at: time.now()) }
+        }
+        let revoked = try verifier(other)
+        #expect(revoked.isRevoked)
+        #expect(throws: VerificationFailure.verifierRevoked) { try revoked.verify(token, for: challenge, at: time.now()) }
+        let verified = try verifier(id).verify(token, for: challenge, at: time.now())
+        #expect(revoked.refusal(of: verified, at: time.now()) == .verifierRevoked)
     }
 
     @Test func aStaleListRefusesEverything() throws {

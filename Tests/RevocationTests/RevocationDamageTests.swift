@@ -4,7 +4,7 @@ import Revocation
 import TestSupport
 import Testing
 
-/// Heads and pages of the revocation list, damaged in every place.
+/// Heads, entries and deltas of the revocation list, damaged in every place.
 @Suite final class RevocationDamageTests {
     let key = Ed25519.PrivateKey()
 
@@ -24,12 +24,17 @@ import Testing
         #expect(mistakes.isEmpty)
     }
 
-    @Test func aDamagedPageIsRefusedOrAnotherPage() throws {
-        let entries = try Sample.entries(2)
-        let head = try Sample.head(of: Sample.list(entries)).signed(with: key)
-        let page = RevocationPage(after: 0, entries: entries, signedHead: head)
-        let mistakes = Damage.mistakes(
-            with: page.encoded, decode: { try RevocationPage(decoding: $0) }, encode: \.encoded)
+    @Test func aDamagedDeltaIsRefusedOrAnotherDelta() throws {
+        let delta = try #require(RevocationDelta(after: 0, entries: Sample.kinds()))
+        // Written again a damaged copy that is read has its own bytes: there is one encoding of a delta.
+        let mistakes = Damage.mistakes(with: delta.encoded) { try RevocationDelta(decoding: $0).encoded }
         #expect(mistakes.isEmpty)
+    }
+
+    @Test func aDamagedEntryIsRefusedOrAnotherEntry() throws {
+        for entry in try Sample.kinds() {
+            let mistakes = Damage.mistakes(with: entry.encoded) { try RevocationEntry(decoding: $0).encoded }
+            #expect(mistakes.isEmpty)
+        }
     }
 }

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 3, 255] as [UInt8]) func anUnknownKindIsRefused(kind: UInt8) throws {
+    @Test(arguments: [0, 5, 255] as [UInt8]) func anUnknownKindIsRefused(kind: UInt8) throws {
         var bytes = try Sample.entries(1)[0].encoded
         bytes[8] = kind
         #expect(throws: MessageError.invalidEncoding) { try RevocationEntry(decoding: bytes) }
@@ -62,6 +62,26 @@ import Testing
             let encoded = Array(undated) + bytes
             if let entry = try? RevocationEntry(decoding: encoded) { #expect(entry.encoded == encoded) }
         }
+    }
+
+    @Test func everyKindDecodesAndEncodesToTheSameBytes() throws {
+        let entries = try Sample.kinds()
+        #expect(entries.map(\.encoded.count) == [66, 50, 23, 50, 66])
+        for entry in entries { #expect(try RevocationEntry(decoding: entry.encoded) == entry) }
+    }
+
+    @Test(arguments: ["", "A", "-", "a_b", "é"]) func whatIsNoNameOfACapabilityIsRefused(name: String) {
+        let name = Array(name.utf8)
+        let bytes = [UInt8](repeating: 0, count: 7) + [1, 3, UInt8(name.count)] + name
+            + [UInt8](repeating: 0, count: 9)
+        #expect(throws: MessageError.invalidEncoding) { try RevocationEntry(decoding: bytes) }
+    }
+
+    @Test(arguments: [Int64.min, -86_401, -1, 0, 1, .max]) func everyDateIsADayThatCanBeWritten(seconds: Int64) throws {
+        let entry = try RevocationEntry(
+            sequence: 1, subject: .key(Sample.keyID(1)), reason: .unspecified, effective: UnixTime(seconds: seconds))
+        #expect(entry.effective >= UnixTime(seconds: 0) && entry.effective == entry.effective.startOfDay)
+        #expect(try RevocationEntry(decoding: entry.encoded) == entry)
     }
 
     @Test func aRootIsOverTheRootBeforeItAndTheEntry() throws {

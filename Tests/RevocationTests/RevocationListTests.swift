@@ -1,6 +1,8 @@
+import KeySchedule
 import LibSodium
 import PrivacyPass
 import Revocation
+import TestSupport
 import Testing
 
 @Suite struct RevocationListTests {
@@ -18,6 +20,50 @@ import Testing
         #expect(try !list.isRevoked(Sample.nullifier(2), keyID: Sample.keyID(1)))
         #expect(try !list.isRevoked(Sample.nullifier(1), keyID: Sample.keyID(2)))
         #expect(try !list.isRevoked(Sample.keyID(2)))
+    }
+
+    @Test func aCapabilityIsRevokedFromItsDayOnWhateverTheKey() throws {
+        let (play, session) = (try #require(Capability("play")), try #require(Capability("session")))
+        let day = Sample.time.startOfDay
+        func entry(_ sequence: UInt64, _ days: Int64) -> RevocationEntry {
+            RevocationEntry(
+                sequence: sequence, subject: .capability(play), reason: .withdrawn,
+                effective: day.adding(seconds: 86_400 * days))
+        }
+        var list = try Sample.list([entry(1, 2)])
+        #expect(!list.isRevoked(play, at: day.adding(seconds: 2 * 86_400 - 1)))
+        #expect(list.isRevoked(play, at: day.adding(seconds: 2 * 86_400)))
+        #expect(!list.isRevoked(session, at: UnixTime(seconds: .max)))
+        // An entry can move it to an earlier day, and none to a later one.
+        try list.append(entry(2, 1))
+        try list.append(entry(3, 5))
+        #expect(!list.isRevoked(play, at: day.adding(seconds: 86_399)))
+        #expect(list.isRevoked(play, at: day.adding(seconds: 86_400)))
+    }
+
+    @Test func aVerifierIsRevokedByItsId() throws {
+        let list = try Sample.list(Sample.kinds())
+        #expect(list.isRevoked(VerifierID(try #require(Bytes32([UInt8](repeating: 9, count: 32))))))
+        #expect(!list.isRevoked(VerifierID(Bytes32.zero)))
+    }
+
+    /// The table is cut in 256 parts by a byte of the nullifier: every part finds its own and nothing else.
+    @Test func manyTokensAreFoundExactly() throws {
+        var random = SplitMix(seed: 20_261_124)
+        func nullifier() throws -> Nullifier {
+            try #require(Nullifier((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }))
+        }
+        let (here, elsewhere) = (try Sample.keyID(1), try Sample.keyID(2))
+        let revoked = try (0..<5_000).map { _ in try nullifier() }
+        var list = RevocationList()
+        for (index, one) in revoked.enumerated() {
+            try list.append(
+                RevocationEntry(
+                    sequence: UInt64(index + 1), subject: .token(one, here), reason: .surrendered,
+                    effective: Sample.time))
+        }
+        #expect(revoked.allSatisfy { list.isRevoked($0, keyID: here) && !list.isRevoked($0, keyID: elsewhere) })
+        #expect(try (0..<5_000).allSatisfy { _ in try !list.isRevoked(nullifier(), keyID: here) })
     }
 
     @Test func theRootChainsTheEntries() throws {

@@ -28,6 +28,17 @@ enum Sample {
         }
     }
 
+    /// An entry of each kind, under two keys.
+    static func kinds() throws -> [RevocationEntry] {
+        let subjects: [RevocationEntry.Subject] = try [
+            .token(nullifier(1), keyID(2)), .key(keyID(1)), .capability(#require(Capability("play"))),
+            .verifier(VerifierID(#require(Bytes32([UInt8](repeating: 9, count: 32))))), .token(nullifier(2), keyID(2)),
+        ]
+        return subjects.enumerated().map {
+            RevocationEntry(sequence: UInt64($0 + 1), subject: $1, reason: .withdrawn, effective: time)
+        }
+    }
+
     static func list(_ entries: [RevocationEntry]) throws -> RevocationList {
         var list = RevocationList()
         for entry in entries { try list.append(entry) }

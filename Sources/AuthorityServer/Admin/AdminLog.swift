@@ -30,6 +30,8 @@ extension AdminRequest {
         case .exportKeys: "key-export"
         case .addVerifier: "verifier-add"
         case .removeVerifier: "verifier-remove"
+        case .revokeVerifier: "verifier-revoke"
+        case .revokeCapability: "capability-revoke"
         case .createVouchers: "voucher-create"
         case .revokeVoucher: "voucher-revoke"
         case .revokeToken: "token-revoke"
@@ -46,11 +48,20 @@ extension AdminReply {
         case .key(let key):
             ["capability": "\(key.record.capability)", "key": "\(key.id.prefix(8))"]
         case .keyRevocation(let summary): ["key": "\(summary.key.id.prefix(8))", "tokens": "\(summary.tokens)"]
-        case .revocation(let entry): ["key": "\(entry.keyID.prefix(8))", "reason": "\(entry.reason)"]
+        case .revocation(let entry): entry.logged
         case .verifier(let verifier, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
         case .voucher(let voucher): ["capability": "\(voucher.capability)"]
         case .voucherCodes(let vouchers, _): ["count": "\(vouchers.count)"]
         case .keys, .plan, .logExport, .inventory, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
         }
+    }
+}
+
+extension RevocationSummary {
+    fileprivate var logged: Logger.Metadata {
+        var logged: Logger.Metadata = ["reason": "\(reason)"]
+        if let keyID { logged["key"] = "\(keyID.prefix(8))" }
+        if let capability { logged["capability"] = "\(capability)" }
+        return logged
     }
 }

@@ -22,6 +22,10 @@ package struct AdminRefusal: Error, Sendable, Hashable {
         case let error as StoreError: self.init(error.description, hint: error.hint)
         case let error as AuthorityError: self.init(error.description, hint: error.hint)
         case let error as KeyLogRefusal: self.init(error)
+        case KeyInsertionError.capabilityRevoked(let capability, let day):
+            self.init(
+                "\(capability) is revoked from \(day.dateText) on, and nothing can be issued of it then",
+                hint: "a revocation is for good: give the capability that comes after it another name")
         case let error as KeyFileError: self.init(error.description, hint: error.hint)
         // The text of another error could hold anything; its type helps and tells nothing.
         default: self.init("the authority failed: \(type(of: error))")

@@ -174,39 +174,6 @@ package struct VoucherWithCode: Sendable, Hashable, Codable, CustomStringConvert
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// A published revocation as an admin sees it.
-package struct RevocationSummary: Sendable, Hashable, Codable {
-    /// The place in the list, from 1.
-    package var sequence: UInt64
-    /// `key` or `token`.
-    package var kind: String
-    /// The key's id, 64 hexadecimal digits.
-    package var keyID: String
-    /// The token's nullifier, 32 hexadecimal digits; `nil` for a key.
-    package var nullifier: String?
-    /// The reason's name.
-    package var reason: String
-    /// Since when, to the day.
-    package var effective: UnixTime
-
-    enum CodingKeys: String, CodingKey {
-        case sequence, kind, nullifier, reason, effective
-        case keyID = "key-id"
-    }
-
-    /// A summary from its parts.
-    package init(
-        sequence: UInt64, kind: String, keyID: String, nullifier: String?, reason: String, effective: UnixTime
-    ) {
-        self.sequence = sequence
-        self.kind = kind
-        self.keyID = keyID
-        self.nullifier = nullifier
-        self.reason = reason
-        self.effective = effective
-    }
-}
-
 /// Who an authority is.
 package struct AuthoritySummary: Sendable, Hashable, Codable {
     /// The issuer's name in challenges.

@@ -25,6 +25,15 @@ extension AdminRequest {
         case .revokeKey(let id, let reason), .previewRevocation(let id, let reason):
             try Self.checkKeyID(id)
             try Self.checkReason(reason)
+        case .revokeVerifier(_, let reason): try Self.checkReason(reason)
+        case .revokeCapability(let name, let from, let reason):
+            try Self.checkCapability(name, as: "the capability")
+            try Self.checkReason(reason)
+            guard from >= now.startOfDay else {
+                throw AdminRefusal(
+                    "--from is in the past: what was spent until now stays spent",
+                    hint: "give today, \(now.dateText), or a later day")
+            }
         case .addVerifier(let name, let publicKey, let capabilities):
             try Self.checkVerifier(name, publicKey, capabilities)
         case .createVouchers(let capability, let tokens, let count):

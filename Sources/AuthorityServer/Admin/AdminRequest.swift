@@ -37,8 +37,14 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     case listVerifiers
     /// Finds one trusted verifier.
     case findVerifier(name: String)
-    /// Takes the trust back: no more keys are delivered. Keys already delivered stay known to the verifier.
+    /// Delivers no more keys. Keys already delivered stay known to the verifier, which goes on with them.
     case removeVerifier(name: String)
+    /// Revokes the trust, for good: an entry in the published revocation list, on which the verifier stops. By its
+    /// name, or where it was removed by its id.
+    case revokeVerifier(name: String, reason: String)
+
+    /// Publishes a capability as revoked from the UTC day of a time on.
+    case revokeCapability(name: String, from: UnixTime, reason: String)
 
     /// Makes bearer codes worth tokens of a capability. The reply is the only time they can be seen.
     case createVouchers(capability: String, tokens: Int, count: Int)
@@ -51,7 +57,7 @@ package enum AdminRequest: Sendable, Hashable, Codable {
 
     /// Publishes one token as revoked, by its nullifier and its key's full id.
     case revokeToken(nullifier: String, keyID: String, reason: String)
-    /// Lists the published revocations after a sequence number.
+    /// Lists the published revocations after a sequence number, at most 10,000.
     case listRevocations(after: UInt64)
 
     /// Gives the published key log as files.

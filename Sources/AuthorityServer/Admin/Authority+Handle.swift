@@ -44,6 +44,9 @@ extension Authority {
         case .listVerifiers: try .verifiers(database.verifiers().map(VerifierSummary.init))
         case .findVerifier(let name): try .verifier(VerifierSummary(verifier(named: name)))
         case .removeVerifier(let name): try .verifier(removeVerifier(name))
+        case .revokeVerifier(let name, let reason): try .revocation(revokeVerifier(name, reason: reason))
+        case .revokeCapability(let name, let from, let reason):
+            try .revocation(revokeCapability(name, from: from, reason: reason))
         case .createVouchers(let capability, let tokens, let count):
             try .voucherCodes(
                 createVouchers(capability, tokens: tokens, count: count), withoutKey: withoutKey([capability]))

@@ -1,6 +1,7 @@
 import AuthorityKeys
 import AuthorityStore
 import Issuance
+import KeySchedule
 import PrivacyPass
 
 extension Authority {

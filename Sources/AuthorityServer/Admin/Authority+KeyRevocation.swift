@@ -1,4 +1,5 @@
 import AuthorityStore
+import Issuance
 import KeySchedule
 import KeyTransparency
 import PrivacyPass
@@ -59,7 +60,7 @@ extension Authority {
         let after = standings.map {
             $0.record.id == key.record.id ? KeyStanding($0.record, isRevoked: true, isRetired: $0.isRetired) : $0
         }
-        let plan = RotationPlan(terms, keys: after)
+        let plan = RotationPlan(terms, keys: after, revokedFrom: issuer.revokedFrom(terms.capability))
         if case .rescheduled(let record) = plan.bringingForward(at: now) { return .announced(record) }
         return plan.keyToMake(at: now).map { .new($0, terms) } ?? .none
     }

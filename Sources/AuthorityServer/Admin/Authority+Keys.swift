@@ -4,6 +4,7 @@ import Issuance
 import KeySchedule
 import KeyTransparency
 import PrivacyPass
+import Revocation
 
 extension Authority {
     /// Publishes the terms of a capability and makes its first key, or the next one after a retired one.

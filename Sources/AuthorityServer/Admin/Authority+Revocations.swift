@@ -9,25 +9,37 @@ extension Authority {
             throw AdminRefusal("a nullifier has 32 hexadecimal digits")
         }
         let key = try storedKey(keyID)
-        return try RevocationSummary(
-            database.revoke(.token(nullifier, key.record.id), reason: Self.reason(reason)))
+        return try revoke(.token(nullifier, key.record.id), reason: reason)
     }
 
     func listRevocations(after: UInt64) throws -> [RevocationSummary] {
-        try database.revocations().entries.filter { $0.sequence > after }.map(RevocationSummary.init)
+        try database.revocations(after: after, limit: RevocationDelta.maximumEntryCount).entries
+            .map(RevocationSummary.init)
     }
-}
 
-extension RevocationSummary {
-    init(_ entry: RevocationEntry) {
-        let (kind, keyID, nullifier): (String, TokenKeyID, Nullifier?) =
-            switch entry.subject {
-            case .key(let keyID): ("key", keyID, nil)
-            case .token(let nullifier, let keyID): ("token", keyID, nullifier)
-            }
-        self.init(
-            sequence: entry.sequence, kind: kind, keyID: keyID.hexadecimal,
-            nullifier: nullifier.map { Hexadecimal.encode($0.bytes) }, reason: entry.reason.name,
-            effective: entry.effective)
+    func revokeCapability(_ name: String, from day: UnixTime, reason: String) throws -> RevocationSummary {
+        let summary = try revoke(.capability(Self.capability(name)), reason: reason, from: day)
+        try reload()
+        return summary
+    }
+
+    /// Revokes the trust in the verifier of this name or id.
+    func revokeVerifier(_ name: String, reason: String) throws -> RevocationSummary {
+        let known = try database.verifiers().first { $0.name == name }
+        guard let id = known?.id ?? VerifierID(text: name) else {
+            throw AdminRefusal(
+                "no verifier is called \(name)",
+                hint: "see portes verifier list; one that was removed is revoked by its id")
+        }
+        return try revoke(.verifier(id), reason: reason)
+    }
+
+    /// Appends to the list, and has the head signed.
+    private func revoke(
+        _ subject: RevocationEntry.Subject, reason: String, from day: UnixTime? = nil
+    ) throws -> RevocationSummary {
+        let entry = try database.revoke(subject, reason: Self.reason(reason), from: day)
+        growth.send()
+        return RevocationSummary(entry)
     }
 }

@@ -28,6 +28,10 @@ extension Authority {
                     see portes verifier list; to change its capabilities, remove it and add it again with all of them, \
                     which interrupts nothing
                     """)
+        } catch is VerifierRevoked {
+            throw AdminRefusal(
+                "the trust in this identity is revoked, for good",
+                hint: "start that server with a new --data directory, which gives it a new identity, and trust that")
         }
         return VerifierSummary(verifier)
     }

@@ -58,7 +58,9 @@ extension Authority {
     }
 
     /// The keys of a capability and token type, and the terms that stand for them now, as a plan.
-    func plan(_ terms: RotationTerms) -> RotationPlan { RotationPlan(terms, keys: standings) }
+    func plan(_ terms: RotationTerms) -> RotationPlan {
+        RotationPlan(terms, keys: standings, revokedFrom: issuer.revokedFrom(terms.capability))
+    }
 
     /// A new secret whose id ends with a byte that no other key in use has.
     private func drawSecret(_ tokenType: TokenType) throws -> IssuerSecret {

@@ -169,7 +169,8 @@ private struct LoadedKeys: Sendable {
         secrets = try keys.filter { ![.ended, .revoked].contains($0.state(at: time)) }.compactMap { key in
             try known[key.record.id] ?? keyring?.secret(of: key.record)
         }
-        issuer = Issuer(
-            records: keys.map(\.record), secrets: secrets, revoked: Set(keys.filter(\.isRevoked).map(\.record.id)))
+        issuer = try Issuer(
+            records: keys.map(\.record), secrets: secrets, revoked: Set(keys.filter(\.isRevoked).map(\.record.id)),
+            revokedCapabilities: database.revokedCapabilities())
     }
 }

@@ -1,6 +1,7 @@
 import AuthorityKeys
 import AuthorityStore
 import KeyDelivery
+import PrivacyPass
 import Synchronization
 
 /// Publishes to each trusted verifier the keys that are sealed to it.
@@ -9,6 +10,9 @@ final class DeliveryPublisher: Sendable {
     private let latest = Mutex<[VerifierID: (sequence: UInt64, publication: Publication)]>([:])
 
     init(_ authority: Authority) { self.authority = authority }
+
+    /// Whether the trust in a verifier is revoked, and not only absent.
+    func isRevoked(_ verifier: VerifierID) async throws -> Bool { try await authority.database.isRevoked(verifier) }
 
     /// The signed document for a verifier; `nil` for one that is not trusted.
     func document(for verifier: VerifierID) async throws -> Publication? {

@@ -6,90 +6,104 @@ import Revocation
 import ServerSupport
 import Synchronization
 
-/// Publishes the revocation list in pages, each with a signed head of the whole list.
+/// Publishes the revocation list: a signed head, and the entries in a few deltas that are the same for everybody.
 ///
-/// The head is signed again when the list has grown, and whenever somebody asks and the last one is 20 s old: so
-/// whoever fetches it learns that the authority said so less than 20 s ago.
+/// Whoever asks for the entries after some place gets one of these: a whole block of 10,000, which never changes again;
+/// all entries after the last whole block; or exactly what is missing, where that is little. So however many places are
+/// asked for, few deltas are made, and each of them once.
 final class RevocationPublisher: Sendable {
-    /// The age in seconds at which a head is signed again.
-    private static let longestAge: Int64 = 20
-    /// Those who poll have all but a few of the entries: how few, so that their pages are kept.
-    private static let nearEnd: UInt64 = 16
-    /// How many pages of one head are kept for those who fetch the whole list.
-    private static let mostPages = 32
+    /// The most entries of a delta that is made for a place of its own: those who poll miss fewer.
+    static let mostExact: UInt64 = 100
+    private static let blockCount = UInt64(RevocationDelta.maximumEntryCount)
 
     private let database: AuthorityDatabase
-    private let signing: SigningKeys
-    private let issuerName: ServerName
-    private let time: any TimeSource
+    private let heads: HeadSigner
     private let pool: ComputePool
-    private let latest = Mutex<Latest?>(nil)
+    private let state = Mutex(State())
 
-    private struct Latest: Sendable {
-        let stand: RevocationStand
-        let time: UnixTime
-        let signedHead: String
-        var pages: [UInt64: Publication] = [:]
+    /// A delta and whether it is a whole block, which anybody may keep for ever.
+    struct Answer: Sendable {
+        let publication: Publication
+        let isBlock: Bool
     }
 
-    init(
-        database: AuthorityDatabase, signing: SigningKeys, issuerName: ServerName, time: any TimeSource,
-        pool: ComputePool
-    ) {
+    private struct State: Sendable {
+        /// Whole blocks by their number.
+        var blocks: [UInt64: Publication] = [:]
+        /// The entries after the last whole block.
+        var tail = Tail(start: 0, entries: [])
+        /// The deltas of the present tail by the place after which they begin.
+        var deltas: [UInt64: Publication] = [:]
+    }
+
+    private struct Tail: Sendable {
+        let start: UInt64
+        var entries: [RevocationEntry]
+
+        var end: UInt64 { start + UInt64(entries.count) }
+
+        func delta(after place: UInt64) -> RevocationDelta? {
+            RevocationDelta(after: place, entries: Array(entries.dropFirst(Int(place - start))))
+        }
+    }
+
+    init(database: AuthorityDatabase, heads: HeadSigner, pool: ComputePool) {
         self.database = database
-        self.signing = signing
-        self.issuerName = issuerName
-        self.time = time
+        self.heads = heads
         self.pool = pool
     }
 
-    /// The head alone, as a JSON Web Signature.
-    func head() async throws -> Publication {
-        let stand = try await database.revocationStand()
-        return Publication(Array(head(of: stand).signedHead.utf8))
+    /// The head, as a JSON Web Signature.
+    func head() async throws -> Publication { try await heads.head() }
+
+    /// Entries that follow the first `place`, perhaps with some that come before; none if there are none.
+    func delta(after place: UInt64) async throws -> Answer {
+        let tail = try await currentTail()
+        if place < tail.start { return Answer(publication: try await block(place / Self.blockCount), isBlock: true) }
+        let end = tail.end
+        let isNear = place >= end || end - place <= Self.mostExact
+        return Answer(publication: try await delta(of: tail, after: isNear ? min(place, end) : tail.start), isBlock: false)
     }
 
-    /// The entries that follow the first `after`, at most as many as a page holds, with the head.
-    func page(after: UInt64) async throws -> Publication {
-        let stand = try await database.revocationStand()
-        if let page = head(of: stand).pages[after] { return page }
-        let (newStand, encoded) = try await database.encodedRevocations(
-            after: after, limit: RevocationPage.maximumEntryCount)
-        let signedHead = head(of: newStand).signedHead
-        let page = try await pool.run {
+    /// How many deltas are kept, whole blocks aside.
+    var keptDeltaCount: Int { state.withLock { $0.deltas.count } }
+
+    /// The tail with all entries that there are now.
+    private func currentTail() async throws -> Tail {
+        let size = try await database.revocationStand().size
+        let start = size - size % Self.blockCount
+        var tail = state.withLock { $0.tail }
+        guard tail.end < size else { return tail }
+        if tail.start != start { tail = Tail(start: start, entries: []) }
+        // Entries may have been appended since: a tail is never longer than a block.
+        let missing = try await database.encodedRevocations(
+            after: tail.end, limit: Int(Self.blockCount) - tail.entries.count)
+        tail.entries += try await pool.run { try missing.map { try RevocationEntry(decoding: $0) } }
+        return state.withLock { [tail] state in
+            // A slower caller must not push what is newer out.
+            guard tail.end > state.tail.end else { return state.tail.start == tail.start ? state.tail : tail }
+            state.tail = tail
+            state.deltas = [:]
+            return tail
+        }
+    }
+
+    private func delta(of tail: Tail, after place: UInt64) async throws -> Publication {
+        if let known = state.withLock({ $0.tail.end == tail.end ? $0.deltas[place] : nil }) { return known }
+        let publication = try await pool.run { Publication(tail.delta(after: place)?.encoded ?? []) }
+        state.withLock { if $0.tail.end == tail.end { $0.deltas[place] = publication } }
+        return publication
+    }
+
+    private func block(_ number: UInt64) async throws -> Publication {
+        if let known = state.withLock({ $0.blocks[number] }) { return known }
+        let encoded = try await database.encodedRevocations(
+            after: number * Self.blockCount, limit: Int(Self.blockCount))
+        let publication = try await pool.run {
             let entries = try encoded.map { try RevocationEntry(decoding: $0) }
-            return Publication(RevocationPage(after: after, entries: entries, signedHead: signedHead).encoded)
+            return Publication(RevocationDelta(after: number * Self.blockCount, entries: entries)?.encoded ?? [])
         }
-        guard Self.isKept(after: after, size: newStand.size) else { return page }
-        latest.withLock { latest in
-            guard let current = latest, current.signedHead == signedHead, current.pages.count < Self.mostPages else {
-                return
-            }
-            latest?.pages[after] = page
-        }
-        return page
-    }
-
-    /// Whether many ask for this page; others could fill all room with pages that nobody asks for again.
-    static func isKept(after: UInt64, size: UInt64) -> Bool {
-        guard after <= size else { return false }
-        return size - after <= nearEnd || after.isMultiple(of: UInt64(RevocationPage.maximumEntryCount))
-    }
-
-    /// How many pages of the present head are kept.
-    var keptPageCount: Int { latest.withLock { $0?.pages.count ?? 0 } }
-
-    private func head(of stand: RevocationStand) -> Latest {
-        let now = time.now().wall
-        return latest.withLock { latest in
-            if let latest, latest.stand == stand, (0..<Self.longestAge).contains(now.seconds(since: latest.time)) {
-                return latest
-            }
-            let head = RevocationHead(issuer: issuerName.text, size: stand.size, root: stand.root, time: now)
-            let fresh = Latest(stand: stand, time: now, signedHead: signing.sign(head))
-            // A slower caller may still hold an older stand: it must not push the newer one out.
-            if stand.size >= latest?.stand.size ?? 0 { latest = fresh }
-            return fresh
-        }
+        state.withLock { $0.blocks[number] = publication }
+        return publication
     }
 }

@@ -26,9 +26,7 @@ struct LogRoutes: Sendable {
             }
             return Response(
                 status: .ok,
-                headers: [
-                    .contentType: "application/octet-stream", .cacheControl: "public, max-age=31536000, immutable",
-                ],
+                headers: [.contentType: "application/octet-stream", .cacheControl: Publication.immutable],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
     }

@@ -23,16 +23,21 @@ struct PublicRoutes: Sendable {
             request.response(keySet, contentType: "application/jwk-set+json", maxAge: 300)
         }
         router.get("/revocations") { request, _ in
-            let page = try await revocations.page(after: Self.after(request))
-            return request.response(page, contentType: "application/json", maxAge: 0)
+            let answer = try await revocations.delta(after: Self.after(request))
+            return request.response(
+                answer.publication, contentType: "application/octet-stream",
+                cacheControl: answer.isBlock ? Publication.immutable : "public, max-age=0")
         }
         router.get("/revocations/head") { request, _ in
             try await request.response(revocations.head(), contentType: Self.signatureType, maxAge: 0)
         }
         router.get("/verifiers/:verifier/keys") { request, context in
-            guard let verifier = context.parameters.get("verifier").flatMap({ VerifierID(text: $0) }),
-                let document = try await deliveries.document(for: verifier)
-            else { throw HTTPProblem.notFound }
+            guard let verifier = context.parameters.get("verifier").flatMap({ VerifierID(text: $0) }) else {
+                throw HTTPProblem.notFound
+            }
+            guard let document = try await deliveries.document(for: verifier) else {
+                throw try await deliveries.isRevoked(verifier) ? HTTPProblem.verifierRevoked : .notFound
+            }
             return request.response(document, contentType: Self.signatureType, maxAge: 0)
         }
     }
@@ -46,4 +51,10 @@ struct PublicRoutes: Sendable {
         else { throw HTTPProblem.badRequest("after is not a sequence number") }
         return after
     }
+}
+
+extension HTTPProblem {
+    /// 403: the trust in this verifier is revoked, for good.
+    static let verifierRevoked = HTTPProblem(
+        .forbidden, name: "verifier-revoked", title: "The trust in this verifier is revoked")
 }

@@ -43,6 +43,9 @@ extension HTTPProblem {
     static let clockMoved = HTTPProblem(
         .serviceUnavailable, name: "clock-moved", title: "The issuer does not know the time",
         detail: "its clock was set by more than a minute; nothing was charged")
+    /// 403: nobody gets tokens of this capability any more.
+    static let capabilityRevoked = HTTPProblem(
+        .forbidden, name: "capability-revoked", title: "The capability is revoked")
 
     /// 422: no key with this truncated id issues, or the key of a repeated request accepts no more.
     static let keyUnknown = HTTPProblem(
@@ -63,6 +66,7 @@ extension HTTPProblem {
             case .quotaExceeded: .quotaExceeded
             case .keyNotIssuing: .keyUnknown
             case .keyExhausted: .keyExhausted
+            case .capabilityRevoked: .capabilityRevoked
             }
     }
 

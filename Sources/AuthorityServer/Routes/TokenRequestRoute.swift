@@ -61,10 +61,12 @@ struct TokenRequestRoute: Sendable {
             }
         }
         guard authority.clock.isSteady else { throw HTTPProblem.clockMoved }
-        let now = authority.time.now().wall
-        guard
-            let key = authority.issuer.key(truncatedID: message.truncatedKeyID, tokenType: message.tokenType, at: now)
-        else { throw HTTPProblem.keyUnknown }
+        let (now, issuer) = (authority.time.now().wall, authority.issuer)
+        let (truncatedID, tokenType) = (message.truncatedKeyID, message.tokenType)
+        guard let key = issuer.key(truncatedID: truncatedID, tokenType: tokenType, at: now) else {
+            throw issuer.isOfRevokedCapability(truncatedID: truncatedID, tokenType: tokenType, at: now)
+                ? HTTPProblem.capabilityRevoked : .keyUnknown
+        }
         guard message.count <= batchSizes[key.capability] ?? maximumBatch else {
             throw HTTPProblem.batchTooLarge
         }

@@ -30,23 +30,28 @@ package struct AuthorityService: Sendable {
         let pool = ComputePool()
         let router = ServerRouter.make(
             metrics: RequestMetrics(factory: metrics),
-            crossOrigin: [IssuerDirectory.path, DirectoryPublisher.requestPath])
+            crossOrigin: [IssuerDirectory.path, DirectoryPublisher.requestPath, TokenRevocationRoute.path])
         router.add(middleware: StoreProblemMiddleware())
+        let heads = HeadSigner(
+            database: authority.database, signing: signing, issuer: issuerName.text, time: authority.time)
         PublicRoutes(
             directory: DirectoryPublisher(authority),
-            revocations: RevocationPublisher(
-                database: authority.database, signing: signing, issuerName: issuerName, time: authority.time,
-                pool: pool),
+            revocations: RevocationPublisher(database: authority.database, heads: heads, pool: pool),
             deliveries: DeliveryPublisher(authority), keySet: signing.keySet
         ).add(to: router)
+        TokenRevocationRoute(authority: authority, pool: pool).add(to: router)
         TokenRequestRoute(
             authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
             maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool, metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
         CountRoute(authority: authority, issuerName: issuerName, pool: pool).add(to: router)
         let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
-        let keyLog = try Self.keyLog(authority, signing, configuration.witnesses, transport)
+        let keyLog = try Self.log(
+            .keys, authority, configuration.witnesses, transport, sign: { signing.signKeyLog($0) })
         LogRoutes(publisher: keyLog.publisher, key: keyLog.key).add(to: router)
+        let headLog = try Self.log(
+            .revocationHeads, authority, .none, transport, sign: { signing.signRevocationLog($0) })
+        LogRoutes(publisher: headLog.publisher, key: headLog.key).add(to: router)
         router.addHealth([authority.databaseCheck, authority.clockCheck])
 
         var publicServer = configuration.server
@@ -62,6 +67,7 @@ package struct AuthorityService: Sendable {
             Housekeeping(authority: authority, logger: logger),
             Rotation(authority: authority, logger: logger),
             LogPublishing(publisher: keyLog.publisher, growth: authority.growth, transport: transport, logger: logger),
+            HeadService(heads: heads, growth: authority.growth, logger: logger),
             socket,
         ]
             + Self.metricsServer(metrics, configuration, logger) + [ServerAfterSocket(socket: socket, server: server)]
@@ -81,18 +87,16 @@ package struct AuthorityService: Sendable {
         try await ServerProcess.run(services, shutdownDuration: shutdownDuration, logger: logger)
     }
 
-    private static func keyLog(
-        _ authority: Authority, _ signing: SigningKeys, _ configuration: WitnessConfiguration,
-        _ transport: HTTPTransport
+    private static func log(
+        _ log: LogName, _ authority: Authority, _ configuration: WitnessConfiguration, _ transport: HTTPTransport,
+        sign: @escaping @Sendable (Checkpoint) -> SignedNote
     ) throws -> (publisher: LogPublisher, key: NoteVerificationKey) {
-        guard let key = try authority.database.settings().verificationKey(of: .keys) else {
+        guard let key = try authority.database.settings().verificationKey(of: log.stored) else {
             throw AuthorityError.keysMissing
         }
         guard let witnesses = LogWitnesses(configuration, logKey: key, transport: transport, time: authority.time)
         else { throw AuthorityError.witnessPolicy }
-        let publisher = LogPublisher(
-            .keys, authority: authority, logKey: key, witnesses: witnesses, sign: signing.signKeyLog)
-        return (publisher, key)
+        return (LogPublisher(log, authority: authority, logKey: key, witnesses: witnesses, sign: sign), key)
     }
 
     private static func metricsServer(

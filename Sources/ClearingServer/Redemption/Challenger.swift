@@ -52,9 +52,11 @@ final class Challenger: Sendable {
     }
 
     /// For each capability, in the order of their names, the key that issues at present; where none does, the newest
-    /// whose tokens are accepted, since those who hold them are to be asked for them.
+    /// whose tokens are accepted, since those who hold them are to be asked for them. None while this server's own trust
+    /// is revoked.
     func keys(at now: Moment) -> [KeyRecord] {
         let verifier = database.state.verifier
+        guard !verifier.isRevoked else { return [] }
         var best: [Capability: (state: KeyState, record: KeyRecord)] = [:]
         for record in verifier.keys.values.map(\.record) {
             guard verifier.acceptsTokens(of: record, at: now.wall) else { continue }

@@ -16,6 +16,8 @@ struct AuthoritySource: Sendable {
     enum SourceError: Error, Hashable, CustomStringConvertible {
         /// The authority does not know this server's identity.
         case unknownVerifier
+        /// The authority revoked its trust in this server's identity, for good.
+        case revokedVerifier
         /// Another status than 200 or 304.
         case status(Int)
         /// The body is not what it should be.
@@ -24,6 +26,7 @@ struct AuthoritySource: Sendable {
         var description: String {
             switch self {
             case .unknownVerifier: "the authority does not trust this server's identity"
+            case .revokedVerifier: "the authority has revoked its trust in this server's identity, for good"
             case .status(let status): "the authority answered with status \(status)"
             case .malformed: "the authority's answer cannot be read"
             }
@@ -47,12 +50,22 @@ struct AuthoritySource: Sendable {
             return try await get("/verifiers/\(verifier.text)/keys", tag: tag, limit: JSONWebSignature.maximumCount)
         } catch SourceError.status(404) {
             throw SourceError.unknownVerifier
+        } catch SourceError.status(403) {
+            throw SourceError.revokedVerifier
         }
     }
 
-    /// The revocation list after a place; `nil` if it is still the one with `tag`.
-    func revocations(after size: UInt64, tag: String?) async throws -> Answer? {
-        try await get("/revocations?after=\(size)", tag: tag, limit: RevocationPage.maximumEncodedCount)
+    /// The signed head of the revocation list; `nil` if it is still the one with `tag`.
+    func revocationHead(tag: String?) async throws -> Answer? {
+        try await get("/revocations/head", tag: tag, limit: 64 * 1024)
+    }
+
+    /// A delta of the revocation list with the entry after the first `size`.
+    func revocations(after size: UInt64) async throws -> [UInt8] {
+        let answer = try await get(
+            "/revocations?after=\(size)", tag: nil, limit: RevocationDelta.maximumEncodedCount)
+        guard let answer else { throw SourceError.malformed }
+        return answer.body
     }
 
     /// The signed head of the revocation list.

@@ -17,6 +17,7 @@ struct Replicator: Service {
     let identity: ClearingIdentity
     let metrics: ClearingMetrics
     let readiness: Readiness
+    let pool: ComputePool
     let time: any TimeSource
     let interval: Duration
     /// A delivery that was carried here in a file, to be taken first.
@@ -129,33 +130,28 @@ struct Replicator: Service {
         // The age counts from before the request, so that a slow answer does not look fresh.
         let fetchedAt = time.now()
         let tag = memory.taggedSize == size ? memory.revocationTag : nil
-        guard let answer = try await source.revocations(after: size, tag: tag) else {
+        guard let answer = try await source.revocationHead(tag: tag) else {
             return try check(database.noteUnchangedHead(fetchedAt: fetchedAt))
         }
-        var gathering = RevocationGathering(after: size)
-        try take(answer, into: &gathering)
-        // A list that is far ahead comes in several pages, each with a head of the whole.
-        while !gathering.isComplete {
-            guard let next = try await source.revocations(after: gathering.size, tag: nil) else {
-                throw RevocationError.malformed
-            }
-            try take(next, into: &gathering)
-        }
-        let entries = gathering.entries
-        let outcome = try await database.take(
-            revocations: entries, signedHead: gathering.signedHead, fetchedAt: fetchedAt)
-        memory.taggedSize = database.revocationSize
-        memory.revocationTag = entries.isEmpty ? answer.tag : nil
+        let signedHead = String(decoding: answer.body, as: UTF8.self)
+        let entries = try await gather(after: size, upTo: database.verified(signedHead))
+        let outcome = try await database.take(revocations: entries, signedHead: signedHead, fetchedAt: fetchedAt)
+        (memory.taggedSize, memory.revocationTag) = (database.revocationSize, answer.tag)
         if !entries.isEmpty { logger.notice("revocations have arrived", metadata: ["count": "\(entries.count)"]) }
         try check(outcome)
     }
 
-    private func take(_ answer: AuthoritySource.Answer, into gathering: inout RevocationGathering) throws {
-        let page = try RevocationPage(decoding: answer.body)
-        let head = try database.verified(page.signedHead)
+    /// The entries up to a head. One that is far ahead takes several requests.
+    private func gather(after size: UInt64, upTo head: RevocationHead) async throws -> [RevocationEntry] {
         do {
-            try gathering.take(page, head: head)
-        } catch {
+            var gathering = try RevocationGathering(after: size, upTo: head)
+            while !gathering.isComplete {
+                let bytes = try await source.revocations(after: gathering.size)
+                let delta = await pool.complete { Result { try RevocationDelta(decoding: bytes) } }
+                try gathering.take(delta.get())
+            }
+            return gathering.entries
+        } catch let error as RevocationError {
             throw ReplicationError.revocation(error)
         }
     }

@@ -28,6 +28,9 @@ extension HTTPProblem {
         switch failure {
         case .revocationListStale:
             .unavailable(name: failure.rawValue, title: failure.title, retryAfter: 5)
+        case .verifierRevoked:
+            // Not soon, but the token is as good as before.
+            .unavailable(name: failure.rawValue, title: failure.title, retryAfter: 3_600)
         default:
             HTTPProblem(.unauthorized, name: failure.rawValue, title: failure.title, headers: challenges)
         }
@@ -48,7 +51,10 @@ extension VerificationFailure {
         case .ledgerLost: "The server has lost count of what was spent under the token's key"
         case .wrongChallenge: "The token was made for another challenge"
         case .badAuthenticator: "The token was not made by its key"
-        case .revoked: "The token is revoked"
+        case .tokenRevoked: "The token is revoked"
+        case .keyRevoked: "The token's key is revoked"
+        case .capabilityRevoked: "The token's capability is revoked"
+        case .verifierRevoked: "The trust in this server is revoked: it verifies no tokens"
         case .revocationListStale: "The server's revocation list is too old to accept tokens"
         }
     }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import KeyDelivery
 package import KeyFiles
 package import KeySchedule
+internal import PrivacyPass
 package import SQLiteSupport
 
 /// What a backup of a clearing server says about itself.

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-package import KeyDelivery
+internal import KeyDelivery
 package import KeySchedule
 package import LibSodium
 package import PrivacyPass

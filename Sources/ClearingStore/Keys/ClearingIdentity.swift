@@ -1,8 +1,7 @@
 import Foundation
-package import KeyDelivery
 internal import KeyFiles
 package import LibSodium
-internal import PrivacyPass
+package import PrivacyPass
 package import SQLiteSupport
 
 /// A clearing server's identity: the key pair that the authority seals verification keys to.

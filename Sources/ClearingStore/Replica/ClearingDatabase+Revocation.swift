@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Dispatch
 internal import GRDB
 internal import JOSE
 internal import KeyDelivery
@@ -21,7 +21,7 @@ extension ClearingDatabase {
     /// How many entries the list here has: what to ask the authority for entries after.
     package var revocationSize: UInt64 { state.verifier.revocations.size }
 
-    /// Takes a piece of the revocation list, whose entries have to lead from the present end of the list to the head.
+    /// Takes entries of the revocation list, which have to lead from the present end of the list to the head.
     ///
     /// `fetchedAt` is when the request was sent. Entries are durable and in force when this returns. Throws
     /// ``ReplicationError`` and changes nothing if the head is not the authority's, is older than one taken before,
@@ -33,7 +33,7 @@ extension ClearingDatabase {
         let base = state.verifier.revocations
         let next: RevocationList
         do {
-            next = try base.applying(entries, upTo: head)
+            next = try await Self.offPool { () throws(RevocationError) in try base.applying(entries, upTo: head) }
         } catch {
             throw ReplicationError.revocation(error)
         }
@@ -47,7 +47,8 @@ extension ClearingDatabase {
             }
             // Somebody else appended since the list was read.
             guard (known?.size ?? 0) == base.size else { throw ReplicationError.revocation(.gap) }
-            try Self.append(entries, head, to: db)
+            try Self.append(entries, to: db)
+            try Self.store(head, in: db)
         }
         replica.withLock { replica in
             replica.headTime = head.time
@@ -90,39 +91,15 @@ extension ClearingDatabase {
         }
     }
 
-    private static func append(_ entries: [RevocationEntry], _ head: RevocationHead, to db: Database) throws {
-        let insert = try db.cachedStatement(sql: "INSERT INTO revocation (sequence, entry) VALUES (?, ?)")
-        for entry in entries {
-            try insert.execute(arguments: [Int64(clamping: entry.sequence), Data(entry.encoded)])
+    /// Computes on a thread that others do not wait for: a long list takes a second.
+    private static func offPool(
+        _ work: @escaping @Sendable () throws(RevocationError) -> RevocationList
+    ) async throws(RevocationError) -> RevocationList {
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Result { () throws(RevocationError) in try work() })
+            }
         }
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO revocation_head (only, size, root, time) VALUES (1, ?, ?, ?)",
-            arguments: [Int64(clamping: head.size), Data(head.root.bytes), head.time.seconds])
-    }
-
-    private static func storedHead(_ db: Database) throws -> (size: UInt64, root: Bytes32, time: UnixTime)? {
-        guard let row = try Row.fetchOne(db, sql: "SELECT size, root, time FROM revocation_head") else { return nil }
-        guard let size = UInt64(exactly: try row.value("size", as: Int64.self)),
-            let root = Bytes32(try row.value("root", as: Data.self))
-        else {
-            throw ClearingStoreError.damaged("the revocation list")
-        }
-        return (size, root, UnixTime(seconds: try row.value("time")))
-    }
-
-    /// The stored list, with the time of its head; throws ``ClearingStoreError/damaged(_:)`` unless both fit.
-    static func loadRevocations(_ db: Database) throws -> (RevocationList, UnixTime?) {
-        var list = RevocationList()
-        let rows = try Data.fetchCursor(db, sql: "SELECT entry FROM revocation ORDER BY sequence")
-        do {
-            while let bytes = try rows.next() { try list.append(RevocationEntry(decoding: Array(bytes))) }
-        } catch where !(error is DatabaseError) {
-            throw ClearingStoreError.damaged("the revocation list")
-        }
-        let head = try storedHead(db)
-        guard list.size == head?.size ?? 0, list.root == head?.root ?? RevocationEntry.emptyRoot else {
-            throw ClearingStoreError.damaged("the revocation list")
-        }
-        return (list, head?.time)
+        return try result.get()
     }
 }

@@ -16,7 +16,7 @@ internal import Foundation
 public actor IssuerClient {
     /// The issuer's name in challenges.
     public nonisolated let name: ServerName
-    private let url: ServerURL
+    let url: ServerURL
     private let transport: any TokenTransport
     private let now: @Sendable () -> Int64
     private let store: (any KeyLogStore)?
@@ -156,7 +156,7 @@ public actor IssuerClient {
         guard challenge.tokenType == .voprfRistretto255 else { throw .unsupported }
     }
 
-    private func send(_ request: TransportRequest) async throws(IssuanceError) -> TransportResponse {
+    func send(_ request: TransportRequest) async throws(IssuanceError) -> TransportResponse {
         do {
             return try await transport.send(request)
         } catch {

@@ -29,30 +29,34 @@ public enum RedemptionOutcome: Sendable, Hashable {
         case wrongChallenge = "wrong-challenge"
         /// The key did not make the token.
         case badAuthenticator = "bad-authenticator"
-        /// The token or its key is revoked.
-        case revoked
+        /// The token itself is revoked.
+        case tokenRevoked = "token-revoked"
+        /// The token's key is revoked: so it is for all tokens of this key.
+        case keyRevoked = "key-revoked"
+        /// The token's capability is revoked: so it is for all its tokens, whatever their keys.
+        case capabilityRevoked = "capability-revoked"
+        /// The origin may verify no tokens any more, and says nothing of this one.
+        case verifierRevoked = "verifier-revoked"
         /// The origin has no current revocation list, and takes no tokens until it has.
         case revocationListStale = "revocation-list-stale"
 
         /// Whether the same token may be accepted later, so that it is worth keeping.
         public var isTemporary: Bool {
             switch self {
-            case .unknownKey, .keyNotYetAccepted, .revocationListStale: true
-            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .ledgerLost, .wrongChallenge, .badAuthenticator,
-                .revoked:
+            case .unknownKey, .keyNotYetAccepted, .verifierRevoked, .revocationListStale: true
+            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .ledgerLost, .wrongChallenge, .badAuthenticator, .tokenRevoked,
+                .keyRevoked, .capabilityRevoked:
                 false
             }
         }
 
         /// Whether it says something of all tokens of the key, so that the next would fare no better:
-        /// ``unknownKey``, ``keyNoLongerAccepted``, ``ledgerLost`` and ``revoked``.
-        ///
-        /// ``revoked`` may be about the one token only, which an origin does not tell apart.
+        /// ``unknownKey``, ``keyNoLongerAccepted``, ``ledgerLost``, ``keyRevoked`` and ``capabilityRevoked``.
         public var concernsKey: Bool {
             switch self {
-            case .unknownKey, .keyNoLongerAccepted, .ledgerLost, .revoked: true
-            case .malformed, .wrongTokenType, .keyNotYetAccepted, .wrongChallenge, .badAuthenticator,
-                .revocationListStale:
+            case .unknownKey, .keyNoLongerAccepted, .ledgerLost, .keyRevoked, .capabilityRevoked: true
+            case .malformed, .wrongTokenType, .keyNotYetAccepted, .wrongChallenge, .badAuthenticator, .tokenRevoked,
+                .verifierRevoked, .revocationListStale:
                 false
             }
         }
@@ -79,7 +83,7 @@ public enum RedemptionOutcome: Sendable, Hashable {
 }
 
 extension RedemptionOutcome: CustomStringConvertible {
-    /// The outcome as the protocol names it, `spent` or `refused: revoked`; without the receipt.
+    /// The outcome as the protocol names it, `spent` or `refused: key-revoked`; without the receipt.
     public var description: String {
         switch self {
         case .spent: "spent"

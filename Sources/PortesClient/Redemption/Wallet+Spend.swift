@@ -106,7 +106,7 @@ extension Wallet {
             let unusable = try note(outcome, to: nonce)
             return SpendResult(
                 outcome: outcome, purpose: purpose, isSettled: outcome.isFinal || outcome.keyRefusal != nil,
-                unusable: unusable.map { [$0] } ?? [])
+                unusable: unusable)
         } catch {
             // The token is spent whatever the disk says: its answer must not be lost for that.
             return SpendResult(outcome: outcome, purpose: purpose, isSettled: false)

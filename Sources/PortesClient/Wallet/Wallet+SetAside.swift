@@ -33,9 +33,9 @@ extension Wallet {
     }
 
     /// Notes the answer to a token that was sent: durably, all of it or nothing. Gives the tokens that are newly set
-    /// aside.
-    func note(_ outcome: RedemptionOutcome, to nonce: Nonce) throws(WalletError) -> Unusable? {
-        guard let sent = contents.spendings.first(where: { $0.nonce == nonce }) else { return nil }
+    /// aside: those of its key, or where the capability is revoked those of all its keys.
+    func note(_ outcome: RedemptionOutcome, to nonce: Nonce) throws(WalletError) -> [Unusable] {
+        guard let sent = contents.spendings.first(where: { $0.nonce == nonce }) else { return [] }
         let keyID = sent.token.input.keyID
         var next = contents
         if outcome.isFinal {
@@ -45,20 +45,36 @@ extension Wallet {
         }
         guard let reason = outcome.keyRefusal else {
             if outcome.isFinal { try save(next) }
-            return nil
+            return []
         }
-        let isNew = !contents.setAside.contains { $0.concerns(keyID, at: sent.origin) }
-        next.setAside.removeAll { $0.concerns(keyID, at: sent.origin) }
-        next.setAside.append(WalletContents.SetAside(keyID: keyID, origin: sent.origin, reason: reason))
+        var unusable: [Unusable] = []
+        for id in reason == .capabilityRevoked ? contents.keysOfCapability(of: keyID) : [keyID] {
+            let isNew = !contents.setAside.contains { $0.concerns(id, at: sent.origin) }
+            next.setAside.removeAll { $0.concerns(id, at: sent.origin) }
+            next.setAside.append(WalletContents.SetAside(keyID: id, origin: sent.origin, reason: reason))
+            guard isNew else { continue }
+            unusable.append(
+                Unusable(
+                    capability: next.capability(of: id), keyID: id,
+                    count: (id == keyID ? 1 : 0) + next.count(of: id, at: sent.origin), reason: reason))
+        }
         try save(next)
-        guard isNew else { return nil }
-        return Unusable(
-            capability: next.lots.first { $0.keyID == keyID }?.capability, keyID: keyID,
-            count: 1 + next.count(of: keyID, at: sent.origin), reason: reason)
+        return unusable
     }
 }
 
 extension WalletContents {
+    /// What the tokens of a key are good for, if their issuer said so.
+    func capability(of keyID: TokenKeyID) -> Capability? { lots.first { $0.keyID == keyID }?.capability }
+
+    /// A key, and then those other keys of its capability of which there are tokens.
+    func keysOfCapability(of keyID: TokenKeyID) -> [TokenKeyID] {
+        guard let capability = capability(of: keyID) else { return [keyID] }
+        var ids = [keyID]
+        for lot in lots where lot.capability == capability && !ids.contains(lot.keyID) { ids.append(lot.keyID) }
+        return ids
+    }
+
     /// How many tokens of a key could be spent at an origin.
     func count(of keyID: TokenKeyID, at origin: ServerName) -> Int {
         lots.reduce(0) { $0 + ($1.keyID == keyID && $1.challenge.allows(origin: origin) ? $1.count : 0) }

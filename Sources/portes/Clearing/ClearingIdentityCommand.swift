@@ -1,7 +1,7 @@
 import ArgumentParser
 import ClearingStore
 import KeyDelivery
-import KeyDelivery
+import PrivacyPass
 import SQLiteSupport
 
 /// `portes clearing identity`: the key that the authority seals to.

@@ -128,7 +128,7 @@ struct DemoStory {
             _ = try await ChildProcess.run(["key", "revoke", oldKey, "--compromised", "--yes"] + place.adminFlags)
             // Until the revocation is known, this spends the token once and then repeats the answer.
             let binding = Randomness.bytes(32)
-            try await expectSoon(401, "revoked", waitingFor: "the clearing server to learn the revocation") {
+            try await expectSoon(401, "key-revoked", waitingFor: "the clearing server to learn the revocation") {
                 try await app.redeem(tokens[7], binding: binding)
             }
             try expect(await app.redeem(fresh[1], binding: Randomness.bytes(32)), 200, "spent")

@@ -5,7 +5,11 @@ import AuthorityServer
 struct RevocationListCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the published revocations.",
-        discussion: "EXAMPLE: portes revocation list --after 100")
+        discussion: """
+            Shows at most 10,000; for those that follow, give the number of the last one with --after.
+
+            EXAMPLE: portes revocation list --after 100
+            """)
 
     @Option(parsing: .unconditional, help: "Only entries after this sequence number.") var after: UInt64 = 0
     @OptionGroup var options: AdminOptions

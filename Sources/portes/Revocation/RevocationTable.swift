@@ -21,11 +21,12 @@ enum RevocationTable {
 
     private static func table(_ entries: [RevocationSummary]) -> Table {
         Table(
-            ["NUMBER", "KIND", "KEY", "NULLIFIER", "REASON", "SINCE"],
+            ["NUMBER", "KIND", "WHAT", "NULLIFIER", "REASON", "FROM"],
             entries.map { entry in
                 [
-                    String(entry.sequence), entry.kind, String(entry.keyID.prefix(16)), entry.nullifier ?? "-",
-                    entry.reason, String(KeyTable.date(entry.effective).prefix(10)),
+                    String(entry.sequence), entry.kind,
+                    entry.capability ?? entry.verifier ?? String((entry.keyID ?? "-").prefix(16)),
+                    entry.nullifier ?? "-", entry.reason, entry.effective.dateText,
                 ]
             })
     }

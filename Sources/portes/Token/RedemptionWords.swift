@@ -27,6 +27,12 @@ struct RedemptionWords {
         if refusal == .wrongChallenge {
             return "the tokens were fetched for another origin or issuer name: check --origin-name and --issuer-name"
         }
+        if refusal == .verifierRevoked {
+            return "the token is kept, and is good elsewhere: this server may verify no tokens any more"
+        }
+        if refusal == .capabilityRevoked {
+            return "no token of this capability is good any more: ask the app what it takes instead"
+        }
         if refusal.isTemporary { return "the token is kept; try again in a while" }
         return refusal.concernsKey ? "fetch new ones with portes token fetch" : "spend another one, or fetch new ones"
     }

@@ -61,7 +61,8 @@ struct SpendReport {
         let key = tokens.keyID.hexadecimal.prefix(16)
         let reason =
             switch tokens.reason {
-            case .revoked: "revoked"
+            case .keyRevoked: "revoked"
+            case .capabilityRevoked: "of a capability that is revoked"
             case .keyNoLongerAccepted: "over"
             case .ledgerLost: "one of which it has lost count"
             default: "unknown to it"

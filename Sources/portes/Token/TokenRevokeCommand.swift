@@ -16,12 +16,18 @@ struct TokenRevokeCommand: AsyncParsableCommand {
             published, from which nobody can make the token. A revocation that was cut off is finished by the same \
             command.
 
-            EXAMPLE: portes token revoke --wallet my.wallet --capability session
+            With --issuer any holder can do it, at the issuer's public address: the valid token is the proof. Without, \
+            it is for the admin, at the authority on this machine.
+
+            EXAMPLE: portes token revoke --wallet my.wallet --capability session --issuer https://issuer.example
             """)
+
+    @Option(help: "The issuer's URL, for those who are not its admin.") var issuer: String?
 
     @Option(help: "The file with the token; - for standard input.") var tokenFile: String?
     @Option(help: "The wallet to take the token out of.") var wallet: String?
     @OptionGroup var choice: TokenChoice
+    @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
 
@@ -32,17 +38,17 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try AdminConnection(options)
+        let place = try place()
         if let wallet {
-            try await revoke(from: ClientArgument.existingWallet(wallet), through: connection)
+            try await revoke(from: ClientArgument.existingWallet(wallet), at: place)
         } else {
             let token = try ClientArgument.token(tokenFile ?? "-")
-            try await ask("one token", keyID: token.input.keyID, through: connection)
-            try await publish(token, through: connection)
+            try await ask("one token", keyID: token.input.keyID, at: place)
+            try await publish(token, at: place)
         }
     }
 
-    private func revoke(from wallet: Wallet, through connection: AdminConnection) async throws {
+    private func revoke(from wallet: Wallet, at place: Place) async throws {
         let earlier = try await wallet.surrendered.first { try choice.fits($0.capability, keyID: $0.token.input.keyID) }
         let token: Token
         if let earlier {
@@ -54,24 +60,43 @@ struct TokenRevokeCommand: AsyncParsableCommand {
                 holding.count == 1
                 ? "the only token of this kind in the wallet"
                 : "one token of the \(holding.count) of this kind in the wallet"
-            try await ask(all, keyID: holding.keyID, through: connection)
+            try await ask(all, keyID: holding.keyID, at: place)
             token = try await wallet.surrender(from: holding)
         }
-        try await publish(token, through: connection)
+        try await publish(token, at: place)
         try await wallet.settleSurrender(of: token)
     }
 
-    /// Asks, once the authority was found and knows the key: until then no token is taken out.
-    private func ask(_ what: String, keyID: TokenKeyID, through connection: AdminConnection) async throws {
-        let key = try await connection.key(keyID.hexadecimal)
+    /// Where a token is given up.
+    private enum Place {
+        case admin(AdminConnection)
+        case issuer(IssuerClient)
+    }
+
+    private func place() throws -> Place {
+        guard let issuer else { return .admin(try AdminConnection(options)) }
+        // No token is asked for, so no key is chosen and the key log is not read.
+        return .issuer(try connection.issuer(issuer, name: nil, log: .development, proxy: connection.proxy))
+    }
+
+    /// Asks, at the admin's authority once it was found and knows the key: until then no token is taken out.
+    private func ask(_ what: String, keyID: TokenKeyID, at place: Place) async throws {
+        var key = "key \(keyID.hexadecimal.prefix(16))"
+        if case .admin(let connection) = place { key = try await connection.key(keyID.hexadecimal) }
         if !yes { try Confirmation.ask("this revokes \(what), made by \(key)") }
     }
 
-    private func publish(_ token: Token, through connection: AdminConnection) async throws {
-        let reply = try await connection.answer(
-            to: .revokeToken(
-                nullifier: Hexadecimal.encode(Nullifier(of: token.input).bytes), keyID: token.input.keyID.hexadecimal,
-                reason: RevocationReason.surrendered.name))
-        try RevocationTable.show(reply, json: options.json)
+    private func publish(_ token: Token, at place: Place) async throws {
+        let (keyID, nullifier) = (token.input.keyID, Hexadecimal.encode(Nullifier(of: token.input).bytes))
+        switch place {
+        case .admin(let connection):
+            let reply = try await connection.answer(
+                to: .revokeToken(
+                    nullifier: nullifier, keyID: keyID.hexadecimal, reason: RevocationReason.surrendered.name))
+            try RevocationTable.show(reply, json: options.json)
+        case .issuer(let issuer):
+            try SurrenderReport(try await issuer.revoke(token), nullifier: nullifier, keyID: keyID)
+                .show(json: options.json)
+        }
     }
 }

@@ -6,8 +6,16 @@ struct VerifierCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verifier",
         abstract: "Decide which clearing servers get which keys.",
-        discussion: "A verifier's key can also mint tokens: trust only servers under the same responsibility.",
-        subcommands: [VerifierAddCommand.self, VerifierListCommand.self, VerifierRemoveCommand.self])
+        discussion: """
+            A verifier's key can also mint tokens: trust only servers under the same responsibility.
+
+            WHEN TO USE WHICH                       COMMAND      THE SERVER
+              its capabilities change, or it moves  remove NAME  goes on with the keys it has
+              it must stop                          revoke NAME  stops within 5 s, for good
+            """,
+        subcommands: [
+            VerifierAddCommand.self, VerifierListCommand.self, VerifierRemoveCommand.self, VerifierRevokeCommand.self,
+        ])
 }
 
 /// Verifiers as a table.

@@ -7,9 +7,9 @@ struct VerifierRemoveCommand: AdminCommand {
         commandName: "remove",
         abstract: "Deliver no more keys to a clearing server.",
         discussion: """
-            It keeps the keys it has received, and verifies and could mint with them as long as they are accepted: to \
-            make them worthless, rotate and then revoke them. It can be added again, and then gets the keys of that \
-            time.
+            It keeps the keys it has received, and verifies and could mint with them as long as they are accepted. If \
+            it must stop, use portes verifier revoke; if others may have its keys, revoke those. It can be added again, \
+            and then gets the keys of that time.
 
             EXAMPLE: portes verifier remove shop
             """)

@@ -3,6 +3,7 @@ import Foundation
 import KeySchedule
 import LibSodium
 import PrivacyPass
+import Revocation
 import TestSupport
 import Testing
 import VOPRF
@@ -40,7 +41,8 @@ struct AdminDamageTests {
             .vouchers([VoucherSummary(id: "00", capability: "play", tokens: 9, remaining: 8, isRevoked: true)]),
             .revocation(
                 RevocationSummary(
-                    sequence: 1, kind: "token", keyID: "00", nullifier: "11", reason: "withdrawn", effective: start)),
+                    RevocationEntry(
+                        sequence: 1, subject: .token(.random(), record.id), reason: .withdrawn, effective: start))),
             .authority(AuthoritySummary(issuer: "issuer.example", deliveryKey: "AAAA", logKey: "l+0+A")),
             .refused(message: "no", hint: "maybe"),
         ]

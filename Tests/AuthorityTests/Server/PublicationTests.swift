@@ -61,40 +61,6 @@ struct PublicationTests {
         }
     }
 
-    @Test func aRevocationIsPublishedAtOnceUnderASignedHead() async throws {
-        try await RunningAuthority.serving { running in
-            let key = try await running.makeKey()
-            let before = try await page(running, after: 0)
-            #expect(before.entries.isEmpty && before.head.size == 0)
-            _ = await running.authority.handle(.revokeKey(id: key.id.hexadecimal, reason: "withdrawn"))
-            let nullifier = Hexadecimal.encode([UInt8](repeating: 7, count: 16))
-            _ = await running.authority.handle(
-                .revokeToken(nullifier: nullifier, keyID: key.id.hexadecimal, reason: "surrendered"))
-            let after = try await page(running, after: 0)
-            let list = try RevocationList().applying(after.entries, upTo: after.head)
-            #expect(list.isRevoked(key.id))
-            let rest = try await page(running, after: 1)
-            #expect(rest.entries == Array(after.entries.dropFirst()))
-            #expect(try await page(running, after: 2).entries.isEmpty)
-            let directory = try await running.get(IssuerDirectory.path)
-            let listed = try IssuerDirectory(decoding: directory.body).tokenKeys.map(\.tokenKey)
-            #expect(listed.count == 1 && listed != [key.publicKey])
-        }
-    }
-
-    @Test func theHeadIsSignedAgainBeforeItIsAMinuteOld() async throws {
-        try await RunningAuthority.serving { running in
-            let first = try await running.get("/revocations?after=0")
-            running.time.advance(19)
-            let same = try await running.get("/revocations?after=0", ifNoneMatch: first.header("etag"))
-            #expect(same.status == 304)
-            running.time.advance(1)
-            #expect(try await page(running, after: 0).head.time == running.time.now().wall)
-            let head = try await running.get("/revocations/head")
-            #expect(try await running.get("/revocations/head", ifNoneMatch: head.header("etag")).status == 304)
-        }
-    }
-
     @Test(arguments: ["", "x", "-1", "+1", "%2B1", "1.5", "0x1", "%00", "%FF", "99999999999999999999", "1&after=2"])
     func aPlaceInTheListIsANumber(after: String) async throws {
         try await RunningAuthority.serving { running in
@@ -138,7 +104,7 @@ struct PublicationTests {
         try await RunningAuthority.serving { running in
             let response = try await running.get(JSONWebKeySet.path)
             #expect(response.header("content-type") == "application/jwk-set+json")
-            for key in [try await revocationKey(running), try await deliveryKey(running)] {
+            for key in [try running.revocationKey(), try await deliveryKey(running)] {
                 #expect(response.text.contains(JSONWebKey.keyID(of: key)))
             }
         }
@@ -162,15 +128,6 @@ struct PublicationTests {
         }
     }
 
-    private func page(
-        _ running: RunningAuthority, after: Int
-    ) async throws -> (entries: [RevocationEntry], head: RevocationHead) {
-        let page = try await RevocationPage(decoding: running.get("/revocations?after=\(after)").body)
-        let head = try RevocationHead(verifying: page.signedHead, key: try await revocationKey(running))
-        #expect(head.issuer == "issuer.example" && page.after == UInt64(after))
-        return (page.entries, head)
-    }
-
     private func document(_ running: RunningAuthority, _ id: VerifierID) async throws -> KeyDeliveryDocument {
         try KeyDeliveryDocument(verifying: try await text(running, id), key: try await deliveryKey(running))
     }
@@ -183,40 +140,11 @@ struct PublicationTests {
         return response.text
     }
 
-    private func revocationKey(_ running: RunningAuthority) async throws -> Ed25519.PublicKey {
-        try #require(try running.authority.database.settings().revocationKey)
-    }
-
     private func deliveryKey(_ running: RunningAuthority) async throws -> Ed25519.PublicKey {
         guard case .authority(let summary) = await running.authority.handle(.describe) else {
             throw CancellationError()
         }
         let bytes = try #require(Base64URL.decode(summary.deliveryKey).flatMap { Bytes32($0) })
         return Ed25519.PublicKey(bytes)
-    }
-}
-
-/// Which pages of the revocation list are kept.
-struct KeptPagesTests {
-    @Test func strangePlacesInTheListAreNotKept() async throws {
-        let fixture = try AuthorityDirectories()
-        let authority = try fixture.authority()
-        let signing = try #require(authority.signing)
-        let key = await authority.handle(
-            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
-        guard case .key(let summary) = key else { throw UnexpectedReply(reply: key) }
-        for number in 0..<100 {
-            let nullifier = Hexadecimal.encode([UInt8](repeating: UInt8(number), count: 16))
-            _ = await authority.handle(
-                .revokeToken(nullifier: nullifier, keyID: summary.id, reason: "surrendered"))
-        }
-        let publisher = RevocationPublisher(
-            database: authority.database, signing: signing, issuerName: try ServerName("issuer.example"),
-            time: TestTime(), pool: ComputePool())
-        for after in 1..<84 { _ = try await publisher.page(after: UInt64(after)) }
-        for after in [101, 10_000, UInt64.max] { _ = try await publisher.page(after: after) }
-        #expect(publisher.keptPageCount == 0)
-        for after in [0, 84, 99, 100] { _ = try await publisher.page(after: UInt64(after)) }
-        #expect(publisher.keptPageCount == 4)
     }
 }

@@ -1,5 +1,6 @@
 import Attestation
 import AuthorityServer
+import AuthorityStore
 import Foundation
 import HTTPTransport
 import KeyFiles
@@ -7,6 +8,7 @@ import KeySchedule
 import LibSodium
 import Logging
 import PrivacyPass
+import Revocation
 import SQLiteSupport
 import ServerSupport
 import ServiceLifecycle
@@ -98,6 +100,38 @@ struct RunningAuthority: Sendable {
 
     func get(_ path: String, ifNoneMatch: String? = nil) async throws -> HTTPTransportResponse {
         try await http.get(url + path, ifNoneMatch: ifNoneMatch)
+    }
+
+    /// The key that signs heads of the revocation list.
+    func revocationKey() throws -> Ed25519.PublicKey {
+        try #require(try authority.database.settings().revocationKey)
+    }
+
+    /// The revocation list as a replica that has nothing fetches it.
+    func revocations() async throws -> RevocationList {
+        let head = try RevocationHead(verifying: await get("/revocations/head").text, key: revocationKey())
+        var entries: [RevocationEntry] = []
+        while UInt64(entries.count) < head.size {
+            let delta = try RevocationDelta(decoding: await get("/revocations?after=\(entries.count)").body)
+            entries += delta.entries.dropFirst(entries.count - Int(delta.after))
+        }
+        return try RevocationList().applying(entries, upTo: head)
+    }
+
+    /// Tokens of a key, fetched as a client does.
+    func tokens(_ count: Int, of key: KeyRecord, voucher: String) async throws -> [Token] {
+        let inputs = (0..<count).map { _ in
+            AuthenticatorInput(
+                tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: ChallengeDigest(.zero), keyID: key.id)
+        }
+        let blinding = try Blinding(inputs.map(\.encoded))
+        let request = try AmortizedBatchTokenRequest(
+            truncatedKeyID: key.id.truncated, blindedElements: blinding.blindedElements)
+        let response = try await post(
+            request.encoded, contentType: MediaType.amortizedBatchRequest, voucher: voucher)
+        let evaluation = try AmortizedBatchTokenResponse(decoding: response.body).evaluation
+        let outputs = try blinding.finalize(evaluation, publicKey: ServerPublicKey(decoding: key.publicKey))
+        return try zip(inputs, outputs).map { try Token(input: $0, authenticator: $1.bytes) }
     }
 
     private func key(_ reply: AdminReply) throws -> KeyRecord {

@@ -25,8 +25,10 @@ struct AuthorityStub: Sendable {
     let statements = Mutexed<[String]>([])
     /// How a statement is answered.
     let countStatus = Mutexed(HTTPResponse.Status.noContent)
-    /// While set, every page of the revocation list is the first.
-    let repeatsFirstPage = Flag()
+    /// While set, every delta of the revocation list is the first.
+    let repeatsFirstDelta = Flag()
+    /// While set, no keys are delivered, because the trust is revoked.
+    let refusesDeliveries = Flag()
     /// How often the directory was asked for.
     let directoryFetches = Mutexed(0)
 
@@ -34,6 +36,7 @@ struct AuthorityStub: Sendable {
         let router = ServerRouter.make()
         router.get("/verifiers/{id}/keys") { request, context in
             try refuseWhileAway()
+            if refusesDeliveries.isSet { throw HTTPProblem(.forbidden, name: "verifier-revoked", title: "No more") }
             guard let id = context.parameters.get("id").flatMap({ VerifierID(text: $0) }) else {
                 throw HTTPProblem.notFound
             }
@@ -44,18 +47,20 @@ struct AuthorityStub: Sendable {
             guard let after = request.uri.queryParameters.get("after", as: UInt64.self) else {
                 throw HTTPProblem.badRequest()
             }
-            let place = repeatsFirstPage.isSet ? 0 : after
-            return answer(request, try authority.page(after: place, at: time.now().wall, limit: 10_000).encoded)
+            guard let delta = authority.delta(after: repeatsFirstDelta.isSet ? 0 : after) else {
+                throw HTTPProblem.notFound
+            }
+            return answer(request, delta.encoded)
+        }
+        router.get("/revocations/head") { request, _ in
+            try refuseWhileAway()
+            return answer(request, Array(try authority.signedHead(at: time.now().wall).utf8))
         }
         router.post("/verifiers/{id}/counts") { request, _ in
             try refuseWhileAway()
             let body = try await request.body(upTo: 4_096)
             statements.value += [String(buffer: body)]
             return Response(status: countStatus.value)
-        }
-        router.get("/revocations/head") { request, _ in
-            try refuseWhileAway()
-            return answer(request, Array(try authority.page(after: 0, at: time.now().wall).signedHead.utf8))
         }
         router.get("/.well-known/jwks.json") { request, _ in
             let key = JSONWebKey(publicKey: authority.publicDeliveryKey, purpose: .keyDelivery)

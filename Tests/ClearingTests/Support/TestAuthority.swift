@@ -64,26 +64,48 @@ final class TestAuthority: Sendable {
         ).signed(with: deliveryKey)
     }
 
-    func revoke(_ subject: RevocationEntry.Subject) {
+    /// Appends an entry, dated 1970-01-01 unless told otherwise.
+    func revoke(_ subject: RevocationEntry.Subject, from day: UnixTime = UnixTime(seconds: 0)) {
         state.withLock {
             $0.entries.append(
                 RevocationEntry(
                     sequence: UInt64($0.entries.count + 1), subject: subject, reason: .unspecified,
-                    effective: UnixTime(seconds: 0)))
+                    effective: day))
         }
     }
 
     /// Forgets everything that was revoked: what a list rolled back looks like.
     func forgetRevocations() { state.withLock { $0.entries = [] } }
 
-    /// The entries after a place, at most `limit`, with the head of the whole list.
-    func page(after: UInt64, at time: UnixTime, limit: Int = .max) throws -> RevocationPage {
+    /// The entries after a place, with the head of the whole list.
+    func page(after: UInt64, at time: UnixTime) throws -> RevocationPage {
         let entries = state.withLock { $0.entries }
+        return RevocationPage(
+            entries: Array(entries.dropFirst(Int(after))), signedHead: try signedHead(of: entries, at: time))
+    }
+
+    /// The head of the list as it is, signed.
+    func signedHead(at time: UnixTime) throws -> String {
+        try signedHead(of: state.withLock { $0.entries }, at: time)
+    }
+
+    /// A delta with the entries after a place, at most as many as it holds.
+    func delta(after: UInt64) -> RevocationDelta? {
+        let entries = state.withLock { $0.entries }
+        let rest = entries.dropFirst(Int(clamping: after)).prefix(RevocationDelta.maximumEntryCount)
+        return RevocationDelta(after: after, entries: Array(rest))
+    }
+
+    private func signedHead(of entries: [RevocationEntry], at time: UnixTime) throws -> String {
         var list = RevocationList()
         for entry in entries { try list.append(entry) }
-        let head = RevocationHead(issuer: issuer, size: list.size, root: list.root, time: time)
-        return RevocationPage(
-            after: after, entries: Array(entries.dropFirst(Int(after)).prefix(limit)),
-            signedHead: head.signed(with: revocationKey))
+        return RevocationHead(issuer: issuer, size: list.size, root: list.root, time: time)
+            .signed(with: revocationKey)
     }
+}
+
+/// Entries of the revocation list and the signed head that they lead to.
+struct RevocationPage {
+    let entries: [RevocationEntry]
+    let signedHead: String
 }

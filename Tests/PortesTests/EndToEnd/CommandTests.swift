@@ -57,7 +57,7 @@ import Testing
                 ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
             _ = try await server.waitForLine("listening on ")
             let running = try await ChildProcess.run(["key", "list"] + place.adminFlags)
-            #expect(running == stopped)
+            #expect(stable(running) == stable(stopped))
             let codes = try await ChildProcess.run(
                 ["voucher", "create", "--capability", "session", "--tokens", "7", "--count", "3"] + place.adminFlags)
             #expect(codes.split(separator: "\n").count == 3)
@@ -66,6 +66,11 @@ import Testing
             #expect(vouchers.split(separator: "\n").count == 4)
             for code in codes.split(separator: "\n") { #expect(!vouchers.contains(code)) }
         }
+    }
+
+    /// A table without spans of time, which go on, and the spaces that they take.
+    private func stable(_ table: String) -> String {
+        table.replacing(/\b[0-9]+[smhd]\b/, with: "").replacing(/\s+/, with: " ")
     }
 
     @Test func commandsAtOneTimeWaitForOneAnother() async throws {
@@ -94,7 +99,7 @@ import Testing
             let id = try #require(key.split(separator: "\n").last?.prefix(8)).description
             let refused = try CommandRun(["key", "revoke", id] + place.adminFlags)
             #expect(refused.code == 1)
-            #expect(refused.errors.contains("of session, under which 0 tokens were issued, is revoked"))
+            #expect(refused.errors.contains("of session would be revoked: none of the 0 tokens issued under it"))
             #expect(refused.errors.contains("portes: hint: this cannot be undone; add --yes if it is meant"))
             #expect(try await ChildProcess.run(["key", "list"] + place.adminFlags).contains("issuing"))
             let retired = try CommandRun(["key", "retire", id] + place.adminFlags)

@@ -196,8 +196,9 @@ let package = Package(
         ]),
         tests("Authority", [
             "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
-            "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation",
-            "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging, serviceLifecycle,
+            "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP",
+            "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging,
+            serviceLifecycle,
         ]),
         tests("PortesVerifier", [
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",

@@ -35,8 +35,8 @@ public struct RotationTerms: Sendable, Hashable {
         self.isDevelopment = isDevelopment
     }
 
-    /// How long before it has to be announced a key is made, in seconds: an hour, or a tenth of a shorter epoch.
-    public var margin: Int64 { min(3_600, epoch / 10) }
+    /// How long before it has to be announced a key is made, in seconds: an hour, or a quarter of a shorter epoch.
+    public var margin: Int64 { min(3_600, epoch / 4) }
 
     /// Whether a schedule under these terms never has more than three keys live at a time: one announced, one issuing,
     /// one accepting.

@@ -5,14 +5,14 @@ import Synchronization
 package import Witnessing
 
 /// The witnesses that an authority asks, and how many of them must cosign before it publishes.
-package struct WitnessConfiguration: Sendable {
+package struct LogWitnessConfiguration: Sendable {
     /// Where each is reached, and its key.
     package var witnesses: [Witness]
     /// How many must have cosigned.
     package var threshold: Int
 
     /// No witness is asked: for development.
-    package static let none = WitnessConfiguration(witnesses: [], threshold: 0)
+    package static let none = LogWitnessConfiguration(witnesses: [], threshold: 0)
 
     /// A configuration from its parts.
     package init(witnesses: [Witness], threshold: Int) {
@@ -45,7 +45,7 @@ final class LogWitnesses: Sendable {
 
     /// `nil` if the threshold can never be met, or a witness is named twice.
     init?(
-        _ configuration: WitnessConfiguration, logKey: NoteVerificationKey, transport: HTTPTransport,
+        _ configuration: LogWitnessConfiguration, logKey: NoteVerificationKey, transport: HTTPTransport,
         time: any TimeSource
     ) {
         guard let policy = WitnessPolicy(

@@ -16,7 +16,7 @@ package struct AuthorityConfiguration: Sendable {
     /// How many it may ask for of a capability, where that is fewer.
     package var batchSizes: [Capability: Int] = [:]
     /// Whose cosignatures the key log needs.
-    package var witnesses: WitnessConfiguration = .none
+    package var witnesses: LogWitnessConfiguration = .none
     /// A PEM file of certificate authorities to trust beside the system's, for the witnesses' URLs, or `nil`.
     package var certificateAuthorityFile: String?
 

@@ -88,7 +88,7 @@ package struct AuthorityService: Sendable {
     }
 
     private static func log(
-        _ log: LogName, _ authority: Authority, _ configuration: WitnessConfiguration, _ transport: HTTPTransport,
+        _ log: LogName, _ authority: Authority, _ configuration: LogWitnessConfiguration, _ transport: HTTPTransport,
         sign: @escaping @Sendable (Checkpoint) -> SignedNote
     ) throws -> (publisher: LogPublisher, key: NoteVerificationKey) {
         guard let key = try authority.database.settings().verificationKey(of: log.stored) else {

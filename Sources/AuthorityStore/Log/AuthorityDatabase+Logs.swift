@@ -48,9 +48,9 @@ extension AuthorityDatabase {
         try await store.read { try log.consistencyProof($0, from: old, to: size) }
     }
 
-    /// Appends one entry of at most 65,535 bytes to a log that is not the key log, durably.
-    package func append(_ entry: [UInt8], to log: StoredLog) async throws {
+    /// Appends entries, each of at most 65,535 bytes, to a log that is not the key log, durably and in one transaction.
+    package func append(_ entries: [[UInt8]], to log: StoredLog) async throws {
         precondition(log != .keys, "the key log has rules of its own")
-        try await store.write { try log.append($0, [entry]) }
+        try await store.write { try log.append($0, entries) }
     }
 }

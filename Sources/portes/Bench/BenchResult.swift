@@ -15,6 +15,18 @@ struct BenchResult: Encodable {
         case ratio
     }
 
+    /// A result from medians that were measured each for itself.
+    init(name: String, perToken: Double, floorPerToken: Double) {
+        self.init(name: name, perToken: perToken, floorPerToken: floorPerToken, ratio: perToken / floorPerToken)
+    }
+
+    init(name: String, perToken: Double, floorPerToken: Double, ratio: Double) {
+        self.name = name
+        self.perToken = perToken
+        self.floorPerToken = floorPerToken
+        self.ratio = ratio
+    }
+
     /// Measures an operation that makes `count` tokens against its floor: `rounds` rounds, the two in turn, each after
     /// a preparation that is not measured.
     static func measure(

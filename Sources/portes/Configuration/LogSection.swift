@@ -22,7 +22,7 @@ struct LogSection: Decodable {
     }
 
     /// The witnesses and how many must cosign: one, unless told otherwise.
-    func configuration() throws -> WitnessConfiguration {
+    func configuration() throws -> LogWitnessConfiguration {
         let found = try (witnesses ?? []).enumerated().map { number, entry in
             let place = "authority.log.witnesses[\(number)]"
             guard let key = NoteVerificationKey(verifierKey: entry.key), key.type == .cosignature else {
@@ -42,6 +42,6 @@ struct LogSection: Decodable {
                 "authority.log: \(threshold) of \(found.count) witnesses can never cosign, or one is named twice",
                 hint: "give a threshold of at most the number of witnesses")
         }
-        return WitnessConfiguration(witnesses: found, threshold: threshold)
+        return LogWitnessConfiguration(witnesses: found, threshold: threshold)
     }
 }

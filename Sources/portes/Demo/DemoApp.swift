@@ -4,6 +4,7 @@ import LibSodium
 import PortesClient
 import PortesClientHTTP
 import PrivacyPass
+import VOPRF
 
 /// The demo's app: fetches and redeems tokens over HTTP, and misbehaves where the story asks for it.
 struct DemoApp {
@@ -46,9 +47,16 @@ struct DemoApp {
             tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: [ServerName("elsewhere.example")])
     }
 
+    /// The key that the log lets issue tokens of a capability now.
+    func currentKey(for capability: String) async throws -> ServerPublicKey {
+        try await issuer.currentKey(for: ClientArgument.capability(capability))
+    }
+
     /// Tokens for a challenge under the issuer's current key.
-    func fetch(_ count: Int, for challenge: TokenChallenge, voucher: Voucher) async throws -> [Token] {
-        let key = try await issuer.currentKey(for: ClientArgument.capability("session"))
+    func fetch(
+        _ count: Int, of capability: String = "session", for challenge: TokenChallenge, voucher: Voucher
+    ) async throws -> [Token] {
+        let key = try await currentKey(for: capability)
         let pending = try Client.request(challenge: challenge, tokenKey: key, count: count)
         let answer = try await issuer.answer(pending.request, voucher: voucher)
         return try pending.finalize(answer)

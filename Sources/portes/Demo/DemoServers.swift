@@ -11,19 +11,30 @@ struct DemoServers {
     /// The names in challenges, which do not change with the ports.
     static let issuerName = "issuer.demo.example"
     static let originName = "play.demo.example"
+    /// A capability whose keys rotate while the demo runs, every so many seconds.
+    static let (ticket, ticketEpoch) = ("ticket", 8)
 
-    /// Makes a key and an identity, starts both servers, and makes them known to each other.
-    static func start(in place: DemoDirectory) async throws -> DemoServers {
+    /// Makes a key and an identity, starts both servers, and makes them known to each other; with tickets, a second
+    /// capability has keys of seconds.
+    static func start(in place: DemoDirectory, withTickets: Bool = false) async throws -> DemoServers {
+        let capabilities = ["session"] + (withTickets ? [ticket] : [])
         _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
         let identity = try await ChildProcess.run(["clearing", "identity", "--data", place.clearingData])
             .trimmingCharacters(in: .whitespacesAndNewlines)
         _ = try await ChildProcess.run(
-            ["verifier", "add", "demo", identity, "--capability", "session"] + place.adminFlags)
+            ["verifier", "add", "demo", identity] + capabilities.flatMap { ["--capability", $0] } + place.adminFlags)
         let authority = try ChildProcess(
             ["authority", "run", "--listen", "127.0.0.1:0", "--name", issuerName] + place.adminFlags)
         do {
             let authorityURL = try await authority.waitForLine("listening on ")
-            let (clearing, clearingURL) = try await startClearing(in: place, authorityURL: authorityURL)
+            if withTickets {
+                // Not before the server is there to make the next one.
+                _ = try await ChildProcess.run(
+                    ["key", "create", "--capability", ticket, "--epoch", "\(ticketEpoch)s", "--acceptance", "12s"]
+                        + ["--announcement", "2s"] + place.adminFlags)
+            }
+            let (clearing, clearingURL) = try await startClearing(
+                in: place, authorityURL: authorityURL, capabilities: capabilities)
             return DemoServers(
                 authority: authority, clearing: clearing, authorityURL: authorityURL, clearingURL: clearingURL)
         } catch {
@@ -34,14 +45,14 @@ struct DemoServers {
 
     /// Starts a clearing server beside a running authority, on any port, and waits until it is ready.
     static func startClearing(
-        in place: DemoDirectory, authorityURL: String
+        in place: DemoDirectory, authorityURL: String, capabilities: [String] = ["session"]
     ) async throws -> (server: ChildProcess, url: String) {
         let key = try await ChildProcess.run(["authority", "show", "--key"] + place.adminFlags)
             .trimmingCharacters(in: .whitespacesAndNewlines)
         let clearing = try ChildProcess([
             "clearing", "run", "--listen", "127.0.0.1:0", "--data", place.clearingData, "--issuer", authorityURL,
-            "--authority-key", key, "--origin", originName, "--capability", "session",
-        ])
+            "--authority-key", key, "--origin", originName,
+        ] + capabilities.flatMap { ["--capability", $0] })
         do {
             let url = try await clearing.waitForLine("listening on ")
             try await waitUntilReady(clearing, at: url)

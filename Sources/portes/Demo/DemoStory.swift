@@ -23,12 +23,7 @@ struct DemoStory {
     private func tell(with app: DemoApp) async throws {
         var narrator = Narrator()
         let voucher = try await narrator.step("the admin makes a voucher worth 200 tokens") {
-            let code = try await ChildProcess.run(
-                ["voucher", "create", "--capability", "session", "--tokens", "200"] + place.adminFlags)
-            guard let voucher = Voucher(code.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw CommandFailure("the authority printed no voucher")
-            }
-            return voucher
+            try await self.voucher(for: "session", tokens: 200)
         } saw: { _ in [.authority: "keeps a hash of the code, and 200"] }
 
         let challenge = try await narrator.step("the app asks the clearing server what it wants") {
@@ -51,7 +46,9 @@ struct DemoStory {
         }
         let answer = try await redeem(tokens, with: app, narrator: &narrator)
         try await misbehave(tokens, spent: answer, with: app, voucher: voucher, narrator: &narrator)
-        try await rotate(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
+        try await rotate(challenge, with: app, narrator: &narrator)
+        try await compromise(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
+        try await refuseRogueIssuer(narrator: &narrator)
     }
 
     /// A token that was spent, and how.
@@ -104,45 +101,24 @@ struct DemoStory {
         }
     }
 
-    private func rotate(
-        _ tokens: [Token], challenge: TokenChallenge, with app: DemoApp, voucher: Voucher, narrator: inout Narrator
-    ) async throws {
-        let fresh = try await narrator.step(
-            "the admin rotates the key, and the app fetches ten tokens under the new one"
-        ) {
-            _ = try await ChildProcess.run(["key", "rotate", "session"] + place.adminFlags)
-            let fresh = try await app.fetch(10, for: challenge, voucher: voucher)
-            guard fresh[0].input.keyID != tokens[0].input.keyID else { throw CommandFailure("the key is the old one") }
-            return fresh
-        } saw: { _ in [.authority: "issues under the new key; the old one's tokens stay good"] }
-
-        _ = try await narrator.step("the app redeems an old token and a new one") {
-            try expect(await app.redeem(tokens[6], binding: Randomness.bytes(32)), 200, "spent")
-            try await expectSoon(200, "spent", waitingFor: "the clearing server to learn the new key") {
-                try await app.redeem(fresh[0], binding: [UInt8](repeating: 7, count: 32))
-            }
-        } saw: { _ in [.clearing: "tokens of two keys, both good"] }
-
-        _ = try await narrator.step("the admin revokes the old key; the app tries an old token and a new one") {
-            let oldKey = Hexadecimal.encode(tokens[0].input.keyID.bytes.bytes)
-            _ = try await ChildProcess.run(["key", "revoke", oldKey, "--compromised", "--yes"] + place.adminFlags)
-            // Until the revocation is known, this spends the token once and then repeats the answer.
-            let binding = Randomness.bytes(32)
-            try await expectSoon(401, "key-revoked", waitingFor: "the clearing server to learn the revocation") {
-                try await app.redeem(tokens[7], binding: binding)
-            }
-            try expect(await app.redeem(fresh[1], binding: Randomness.bytes(32)), 200, "spent")
-        } saw: { _ in [.clearing: "a revoked key: refused; the new key's token is good"] }
+    /// A new voucher.
+    func voucher(for capability: String, tokens: Int) async throws -> Voucher {
+        let code = try await ChildProcess.run(
+            ["voucher", "create", "--capability", capability, "--tokens", String(tokens)] + place.adminFlags)
+        guard let voucher = Voucher(code.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw CommandFailure("the authority printed no voucher")
+        }
+        return voucher
     }
 
-    private func expect(_ answer: DemoApp.Answer, _ status: Int, _ outcome: String) throws {
+    func expect(_ answer: DemoApp.Answer, _ status: Int, _ outcome: String) throws {
         guard answer.status == status, answer.outcome == outcome else {
             throw CommandFailure("expected \(status) \(outcome), and got \(answer.status) \(answer.outcome)")
         }
     }
 
     /// Repeats an attempt until the answer is as expected: within 2 s, or far later on a machine that is busy.
-    private func expectSoon(
+    func expectSoon(
         _ status: Int, _ outcome: String, waitingFor reason: String, _ attempt: () async throws -> DemoApp.Answer
     ) async throws {
         let deadline = ContinuousClock.now + .seconds(60)

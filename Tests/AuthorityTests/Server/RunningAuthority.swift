@@ -28,11 +28,12 @@ struct RunningAuthority: Sendable {
 
     /// Serves for as long as `body` runs.
     static func serving<T: Sendable>(
-        isDevelopment: Bool = false, _ body: @escaping @Sendable (RunningAuthority) async throws -> T
+        isDevelopment: Bool = false, clock: (any TimeSource)? = nil,
+        _ body: @escaping @Sendable (RunningAuthority) async throws -> T
     ) async throws -> T {
         let directories = try AuthorityDirectories()
         let time = TestTime()
-        let authority = try directories.authority(time: time)
+        let authority = try directories.authority(time: clock ?? time)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let configuration = AuthorityConfiguration(

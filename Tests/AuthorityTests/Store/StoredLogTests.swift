@@ -14,7 +14,7 @@ struct StoredLogTests {
     private func entry(_ index: UInt64) -> [UInt8] { Array("entry \(index)".utf8) }
 
     private func append(_ range: Range<UInt64>) async throws {
-        for index in range { try await fixture.database.append(entry(index), to: log) }
+        for index in range { try await fixture.database.append([entry(index)], to: log) }
     }
 
     @Test func tilesAndProofsAreThoseOfTheTreeOverTheEntries() async throws {

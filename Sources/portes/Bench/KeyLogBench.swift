@@ -20,6 +20,7 @@ struct KeyLogBench {
         let now = BenchLog.now
         _ = try await reader.history(at: now)
         var calls = BareCalls(messageCount: 200)
+        calls.sign()
         return [
             try await .measure("log-unchanged", count: 1, rounds: rounds) {
                 _ = try await reader.history(at: now)

@@ -4,7 +4,10 @@ import PortesClient
 import PortesClientHTTP
 import PrivacyPass
 
-let issuer = try IssuerClient("https://issuer.example")
+let log = try KeyLogPolicy(
+    log: "issuer.example/log+e58a8a26+AVTTpBNirYpKp/D9IPvdXHH/i8Mut0xPf6oU/WxqmlcN",
+    witnesses: ["witness.example+4bfbde4c+BBIxkVHpjRp+xtHU4pxjWW9N1oVCnZu6PT2rnLBJRkUG"])
+let issuer = try IssuerClient("https://issuer.example", log: log)
 let origin = try OriginClient("https://play.example")
 let challenge = try TokenChallenge(
     tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: [origin.name])

@@ -19,7 +19,10 @@ struct LogOptions: ParsableArguments {
     @Option(name: .customLong("witness"), help: "The key of a witness, NAME+HEXID+BASE64; repeatable.")
     var witness: [String] = []
     @Option(
-        help: "How many of the witnesses must have cosigned within the last 24 h (default: 1; 0 without --witness).")
+        help: """
+            How many of the witnesses must have cosigned within the last 24 h (default: 1 where a --witness is named, \
+            else 0).
+            """)
     var witnesses: Int?
     @Option(
         help: """

@@ -13,8 +13,8 @@ struct KeyLogOptions: ParsableArguments {
     var witness: [String] = []
     @Option(
         help: """
-            How many of the witnesses must have cosigned the log within the last 24 h (default: 1; without --witness 0, \
-            which only an issuer on this machine may have: one in development).
+            How many of the witnesses must have cosigned the log within the last 24 h (default: 1 where a --witness is \
+            named, else 0, which is enough only for an issuer on this machine: one in development).
             """)
     var witnesses: Int?
     @Flag(help: "Forget what this wallet saw of the issuer's log: for one that was begun anew.") var forgetLog = false

@@ -36,7 +36,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
     @Option(help: "The file with the voucher; - for standard input. Needless with a development issuer.")
     var voucherFile: String?
     @Option(help: "The wallet file; made if it is absent.") var wallet: String
-    @OptionGroup(title: "Key Log") var log: KeyLogOptions
+    @OptionGroup var log: KeyLogOptions
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print the result as JSON.") var json = false
 

@@ -38,7 +38,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The file with the voucher for a token to fetch; - for standard input.") var voucherFile: String?
     @Option(help: "A proxy for the connection to the issuer, as --proxy is for the one to the origin.")
     var issuerProxy: String?
-    @OptionGroup(title: "Key Log, With --issuer") var log: KeyLogOptions
+    @OptionGroup var log: KeyLogOptions
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print the result as JSON.") var json = false
 

@@ -163,7 +163,9 @@ let package = Package(
             swiftSettings: strict),
 
         // What several of the tests need.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["KeyTransparency", "LibSodium"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .executableTarget(
             name: "FaultProbe",
             dependencies: ["ClearingStore", "KeyFiles", "KeySchedule", "LibSodium", "SQLiteSupport", "TestSupport"],
@@ -215,8 +217,9 @@ let package = Package(
         tests(
             "Interoperation",
             [
-                "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Revocation", "VOPRF",
+                "HTTPTransport", "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient",
+                "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "ServerSupport", "TestSupport", "VOPRF",
+                "WitnessServer", "Witnessing", logging, serviceLifecycle,
             ],
             resources: [.copy("Python")]),
         tests("Portes", [

@@ -18,8 +18,8 @@ actor PythonPeer {
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let python = root.appending(path: ".venv/bin/python")
-    private static let lifetime: DispatchTimeInterval = .seconds(300)
+    static let python = root.appending(path: ".venv/bin/python")
+    static let lifetime: DispatchTimeInterval = .seconds(300)
 
     /// Whether tests can run: in CI a missing environment is a failure, not a reason to skip.
     static var isExpected: Bool {
@@ -111,7 +111,7 @@ actor PythonPeer {
 }
 
 /// A thread on which a peer may block.
-private final class PeerExecutor: SerialExecutor {
+final class PeerExecutor: SerialExecutor {
     private let queue = DispatchQueue(label: "python peer")
 
     func enqueue(_ job: consuming ExecutorJob) {

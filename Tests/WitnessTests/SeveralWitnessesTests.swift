@@ -2,6 +2,7 @@ import HTTPTransport
 import Hummingbird
 import KeySchedule
 import KeyTransparency
+import TestSupport
 import Testing
 import Witnessing
 

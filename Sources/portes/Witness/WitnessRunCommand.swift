@@ -49,7 +49,7 @@ struct WitnessRunCommand: AsyncParsableCommand {
             logs: try knownLogs(file?.logs), server: serverConfiguration,
             metricsAddress: try server.metricsAddress(file: settings, beside: serverConfiguration.address))
         let application = try await OffPool.run { try WitnessApplication(configuration, logger: logger) }
-        Output.note("witness \(application.verificationKey.verifierKey)")
+        Output.note("cosigning as \(application.verificationKey.verifierKey)")
         try await application.run()
     }
 

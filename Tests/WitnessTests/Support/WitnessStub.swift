@@ -9,6 +9,7 @@ import NIOCore
 import ServerSupport
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Witnessing
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -24,6 +24,9 @@ import Testing
         "KeyTransparency": inputAndOutput,
         "Attestation": inputAndOutput,
         "Issuance": inputAndOutput.union(["Attestation"]),
+        "Witnessing": ["GRDB", "Hummingbird", "SQLiteSupport", "ServerSupport"],
+        "WitnessStore": ["Hummingbird", "HTTPTransport", "ServerSupport"],
+        "WitnessServer": ["GRDB", "HTTPTransport"],
         "SQLiteSupport": ["Hummingbird", "AsyncHTTPClient", "HTTPTransport", "ServerSupport"],
         "AuthorityStore": ["Hummingbird"],
         "ClearingStore": ["Hummingbird"],
@@ -74,6 +77,14 @@ import Testing
         let graph = try SourceTree.graph()
         #expect(Self.clients.isSubset(of: graph.imports.keys), "the imports were not read")
         #expect(graph.clientsThatSeeASide(Self.clients).isEmpty)
+    }
+
+    /// A witness is run by others and knows nothing of tokens.
+    @Test func noWitnessModuleSeesEitherSide() throws {
+        let witness: Set = ["Witnessing", "WitnessStore", "WitnessServer"]
+        let graph = try SourceTree.graph()
+        #expect(witness.isSubset(of: graph.imports.keys), "the imports were not read")
+        #expect(graph.clientsThatSeeASide(witness).isEmpty)
     }
 
     @Test(arguments: ["Issuance", "ClearingStore"])

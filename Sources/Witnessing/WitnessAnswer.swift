@@ -57,8 +57,8 @@ enum WitnessAnswer: Sendable, Hashable {
     }
 
     private static func size(in response: HTTPTransportResponse) -> UInt64? {
-        guard response.header("Content-Type")?.lowercased() == "text/x.tlog.size", response.body.count <= 21,
-            response.body.last == 0x0a,
+        let mediaType = response.header("Content-Type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard mediaType == "text/x.tlog.size", response.body.count <= 21, response.body.last == 0x0a,
             let text = String(validating: response.body.dropLast(), as: UTF8.self),
             let size = UInt64(decimal: text), size <= TreeHead.maximumSize
         else { return nil }

@@ -105,6 +105,10 @@ import Witnessing
 
     @Test func aSizeOfAnotherMediaTypeIsNone() async throws {
         #expect(try await failure { _, _ in .conflict("150\n", type: "text/html") } == .unreadableAnswer)
+        #expect(try await failure { _, _ in .conflict("150\n", type: "text/x.tlog.sizes") } == .unreadableAnswer)
+        #expect(
+            try await failure { _, _ in .conflict("201\n", type: "Text/X.tlog.size; charset=utf-8") }
+                == .ahead(size: 201))
     }
 
     @Test func linesOfOtherKeysArePassedOver() async throws {

@@ -1,5 +1,6 @@
 import JOSE
 @testable import KeyDelivery
+import KeyTransparency
 import LibSodium
 @testable import PortesClient
 import PrivacyPass
@@ -27,6 +28,8 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
     case keySet = "key-set"
     case storedRequest = "stored-request"
     case wallet
+    case signedNote = "signed-note"
+    case addCheckpoint = "add-checkpoint"
 
     /// Decodes bytes; ends the process if the property does not hold.
     public func check(_ bytes: [UInt8]) {
@@ -38,6 +41,8 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
         case .batchRequest: sameBytes(bytes) { try AmortizedBatchTokenRequest(decoding: $0).encoded }
         case .batchResponse: sameBytes(bytes) { try AmortizedBatchTokenResponse(decoding: $0).encoded }
         case .revocationEntry: sameBytes(bytes) { try RevocationEntry(decoding: $0).encoded }
+        case .signedNote: sameBytes(bytes) { try SignedNote(decoding: $0).encoded }
+        case .addCheckpoint: sameBytes(bytes) { try AddCheckpointRequest(decoding: $0).encoded }
         case .issuerDirectory: sameMeaning(bytes, { try IssuerDirectory(decoding: $0) }, \.encoded)
         case .revocationPage: sameMeaning(bytes, { try RevocationPage(decoding: $0) }, \.encoded)
         case .challengeField: checkChallengeField(bytes)

@@ -3,6 +3,7 @@ import FuzzedDecoders
 import JOSE
 @testable import KeyDelivery
 import KeySchedule
+import KeyTransparency
 import LibSodium
 @testable import PortesClient
 import PrivacyPass
@@ -92,11 +93,29 @@ struct Messages {
         case .keySet: [0, 2].map { keySet($0) }
         case .keyDelivery: try [0, 2].map { try delivery($0) }
         case .storedRequest: try [1, 2].map { try storedRequest($0) }
+        case .signedNote: notes.map(\.encoded)
+        case .addCheckpoint:
+            notes.enumerated().map { index, note in
+                let proof = (0..<index * 3).map { _ in Randomness.bytes32() }
+                return AddCheckpointRequest(oldSize: UInt64(index), proof: proof, checkpoint: note).encoded
+            }
         case .wallet: [Array(WalletContents().encoded.dropLast(32)), Array(try wallet().encoded.dropLast(32))]
         }
     }
 
     private func text(_ count: Int) -> String { Base64URL.encode(Randomness.bytes(count), padded: false) }
+
+    /// A checkpoint, and one with a cosignature.
+    private var notes: [SignedNote] {
+        guard let log = NoteKeyName("issuer.example/log"), let name = NoteKeyName("witness.example/w1") else { return [] }
+        let signer = NoteSigner(name: log, key: Ed25519.PrivateKey())
+        let witness = NoteSigner(name: name, key: Ed25519.PrivateKey())
+        let checkpoint = Checkpoint(origin: log, head: TreeHead(size: 7, root: Randomness.bytes32()))
+        let note = checkpoint.signed(by: signer)
+        var cosigned = note
+        cosigned.add(witness.cosignature(for: checkpoint, at: UnixTime(seconds: 1_800_000_000)))
+        return [note, cosigned]
+    }
 
     private var receiptPayload: String {
         #"{"aud":"a.example","binding":"\#(text(32))","key":"\#(text(32))","nullifier":"\#(text(16))"}"#

@@ -44,7 +44,9 @@ extension WitnessDatabase {
     package func cosign(
         _ log: LogCheckpoint, oldSize: UInt64, proof: [Bytes32], now: @escaping @Sendable () -> UnixTime?
     ) async throws -> CosigningOutcome {
-        let recorded = try await store.write { db in try Self.record(db, log, oldSize: oldSize, proof: proof, now: now) }
+        let recorded = try await store.write { db in
+            try Self.record(db, log, oldSize: oldSize, proof: proof, now: now)
+        }
         switch recorded {
         case .refused(let outcome): return outcome
         case .recorded(let time): return .cosigned(signer.cosignature(for: log.checkpoint, at: time))

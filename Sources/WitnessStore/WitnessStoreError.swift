@@ -16,7 +16,7 @@ package enum WitnessStoreError: Error, Sendable, Hashable {
 
 extension WitnessStoreError {
     private static let beginAnew =
-        "begin anew: start with a new --data directory, which makes a new key, and give that to the logs and their users"
+        "begin anew with a new --data directory, which makes a new key, and give that to the logs and their users"
 }
 
 extension WitnessStoreError: CustomStringConvertible {

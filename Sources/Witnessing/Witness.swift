@@ -17,7 +17,8 @@ package struct Witness: Sendable, Hashable {
     /// a query, a fragment or credentials.
     package init?(submissionPrefix text: String, key: NoteVerificationKey) {
         guard key.type == .cosignature, let url = URL(string: text),
-            ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false, url.query == nil, url.fragment == nil, url.user == nil, url.password == nil
+            ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false, url.query == nil,
+            url.fragment == nil, url.user == nil, url.password == nil
         else { return nil }
         submissionPrefix = text.hasSuffix("/") ? String(text.dropLast()) : text
         self.key = key

@@ -54,7 +54,8 @@ extension WitnessFailure: CustomStringConvertible {
         case .invalidCosignature: "the witness's cosignature does not hold for this checkpoint"
         case .wrongTime(let age):
             age < 0
-                ? "the time of the witness's cosignature is \(-age) s ahead" : "the witness's cosignature is \(age) s old"
+                ? "the time of the witness's cosignature is \(-age) s ahead"
+                : "the witness's cosignature is \(age) s old"
         }
     }
 

@@ -140,7 +140,7 @@ import Testing
         let path = temporary.path + "/witness.key"
         let good = try temporary.bytes(path)
         for kind in Damage.Kind.allCases {
-            for copy in Damage.copies(of: good, kind) where copy.what.hashValue % 4 == 0 {
+            for (index, copy) in Damage.copies(of: good, kind).enumerated() where index % 4 == index / 8 % 4 {
                 try temporary.overwrite(path, copy.bytes)
                 #expect(throws: KeyFileError.self, "\(copy.what)") { try open() }
                 #expect(try temporary.bytes(path) == copy.bytes)

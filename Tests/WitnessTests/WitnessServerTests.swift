@@ -44,7 +44,9 @@ import Witnessing
         let fork = GrowingLog(seed: log.seed, salt: 1, forkedAt: 15)
         try await RunningWitness.run([log.key]) { [log] witness in
             _ = try await witness.cosign(log, old: 0, new: 20)
-            func answer(_ request: AddCheckpointRequest) async throws -> String { try await witness.post(request).summary }
+            func answer(_ request: AddCheckpointRequest) async throws -> String {
+                try await witness.post(request).summary
+            }
             // Of an unknown log nothing else is looked at.
             #expect(try await answer(other.request(old: 99, new: 30, proof: [])) == "404 unknown-log")
             // Of a signature that does not hold, neither sizes nor proof.

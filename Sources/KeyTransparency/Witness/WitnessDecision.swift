@@ -6,7 +6,8 @@ public enum WitnessDecision: Sendable, Hashable {
     case cosign(Checkpoint)
     /// None of the signatures is of a key that is trusted for the log: 403.
     case untrusted
-    /// The old size is larger than the new one, the proof for a new log is not empty, or the note is no checkpoint: 400.
+    /// The old size is larger than the new one, the proof for a new log is not empty, or the note is no checkpoint:
+    /// 400.
     case badRequest
     /// The witness has cosigned another size, or another tree of this size: 409 with the size.
     case conflict(size: UInt64)

@@ -7,7 +7,8 @@ struct WitnessIdentityCommand: AsyncParsableCommand {
         commandName: "identity",
         abstract: "Print the witness's verifier key; makes the key the first time.",
         discussion: """
-            Give the line to the logs, and to those whose apps shall trust the witness. Works with a running witness too.
+            Give the line to the logs, and to those whose apps shall trust the witness. Works with a running witness \
+            too.
 
             EXAMPLE: portes witness identity --name witness.example/w1 --data /var/lib/portes-witness/data
             """)

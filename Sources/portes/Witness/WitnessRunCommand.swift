@@ -59,7 +59,8 @@ struct WitnessRunCommand: AsyncParsableCommand {
         let texts = logs.isEmpty ? fromEnvironment ?? file ?? [] : logs
         guard !texts.isEmpty else {
             throw CommandFailure.usage(
-                "no log is given", hint: "give a log's verifier key with --log, in PORTES_LOGS or in the file of --config")
+                "no log is given",
+                hint: "give a log's verifier key with --log, in PORTES_LOGS or in the file of --config")
         }
         let keys = try texts.map { text in
             guard let key = NoteVerificationKey(verifierKey: text) else {
@@ -71,7 +72,8 @@ struct WitnessRunCommand: AsyncParsableCommand {
         }
         guard let known = KnownLogs(keys) else {
             throw CommandFailure.usage(
-                "--log does not take the key of a witness", hint: "give the key that the log signs its checkpoints with")
+                "--log does not take the key of a witness",
+                hint: "give the key that the log signs its checkpoints with")
         }
         return known
     }

@@ -4,8 +4,9 @@ Written from C2SP's tlog-witness, tlog-cosignature, tlog-checkpoint and signed-n
 standard library and the package `cryptography`.
 
     witness.py witness NAME LOGKEY       serves on a loopback port; prints verifier key and URL
-    witness.py log NAME                  prints a verifier key; then reads "submit URL WITNESSKEY HISTORY OLD NEW" a line and
-                                         prints the time of the cosignature, or the status and the text of a refusal
+    witness.py log NAME                  prints a verifier key; then reads "submit URL WITNESSKEY HISTORY OLD NEW" a
+                                         line and prints the time of the cosignature, or the status and the text of
+                                         a refusal
 """
 
 import base64

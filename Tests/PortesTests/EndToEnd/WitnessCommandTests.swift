@@ -16,7 +16,8 @@ import Testing
     init() throws { temporary = try TemporaryDirectory() }
 
     private func witness(_ arguments: [String], environment: [String: String] = [:]) throws -> CommandRun {
-        try CommandRun(["witness"] + arguments, environment: ["PORTES_DATA": temporary.path].merging(environment) { $1 })
+        try CommandRun(
+            ["witness"] + arguments, environment: ["PORTES_DATA": temporary.path].merging(environment) { $1 })
     }
 
     @Test func aWitnessIsMadeOnceUnderANameThatStays() throws {
@@ -66,8 +67,7 @@ import Testing
                 - \(log.key.verifierKey)
             """.write(toFile: file, atomically: true, encoding: .utf8)
         let server = try ChildProcess(["witness", "run", "--config", file])
-        #expect(try await server.waitForLine("cosigning as ") + "\n" == identity)
-        let url = try await server.waitForLine("listening on ")
+        let url = try await server.waitForLine("cosigning as \(identity)listening on ")
         let transport = try HTTPTransport()
         let answer = try await transport.post(
             url + "/add-checkpoint", contentType: "text/plain", body: log.request(old: 0, new: 20).encoded)
@@ -92,6 +92,25 @@ import Testing
         await server.terminate()
         #expect(try witness(["log", "list"]).output == running.output)
         #expect(try witness(["log", "list", "--json"]).output.contains(#""size" : 20"#))
+    }
+
+    @Test func logsComeFromTheEnvironmentToo() async throws {
+        let other = GrowingLog("other.example/log")
+        let server = try ChildProcess(
+            ["witness", "run", "--listen", "127.0.0.1:0"],
+            environment: [
+                "PORTES_DATA": temporary.path, "PORTES_NAME": "witness.example",
+                "PORTES_LOGS": "\(log.key.verifierKey) \(other.key.verifierKey)",
+            ])
+        let url = try await server.waitForLine("listening on ")
+        let transport = try HTTPTransport()
+        for log in [log, other] {
+            let answer = try await transport.post(
+                url + "/add-checkpoint", contentType: "text/plain", body: log.request(old: 0, new: 20).encoded)
+            #expect(answer.status == 200)
+        }
+        await transport.shutdown()
+        await server.terminate()
     }
 
     private static let logKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

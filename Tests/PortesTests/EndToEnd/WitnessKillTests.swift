@@ -65,11 +65,11 @@ import Testing
     /// Starts the witness, submits both histories of all logs at once, and kills it after some answers or ends it after
     /// all; gives the number of cosignatures. The witness begins where it was: at no less than what it has signed.
     private func press(_ logs: [TwoFacedLog], in temporary: TemporaryDirectory, killAfter: Int?) async throws -> Int {
+        let identity = try CommandRun(["witness", "identity", "--name", "witness.example", "--data", temporary.path])
+        let key = try #require(NoteVerificationKey(verifierKey: String(identity.output.dropLast())))
         let keys = logs.flatMap { ["--log", $0.faces[0].key.verifierKey] }
         let witness = try ChildProcess(
-            ["witness", "run", "--listen", "127.0.0.1:0", "--name", "witness.example", "--data", temporary.path] + keys)
-        let text = try await witness.waitForLine("cosigning as ")
-        let key = try #require(NoteVerificationKey(verifierKey: text))
+            ["witness", "run", "--listen", "127.0.0.1:0", "--data", temporary.path] + keys)
         let url = try await witness.waitForLine("listening on ")
         let transport = try HTTPTransport(connections: 64)
         if killAfter == nil {

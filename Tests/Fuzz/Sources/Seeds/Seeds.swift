@@ -107,7 +107,8 @@ struct Messages {
 
     /// A checkpoint, and one with a cosignature.
     private var notes: [SignedNote] {
-        guard let log = NoteKeyName("issuer.example/log"), let name = NoteKeyName("witness.example/w1") else { return [] }
+        guard let log = NoteKeyName("issuer.example/log"), let name = NoteKeyName("witness.example/w1")
+        else { return [] }
         let signer = NoteSigner(name: log, key: Ed25519.PrivateKey())
         let witness = NoteSigner(name: name, key: Ed25519.PrivateKey())
         let checkpoint = Checkpoint(origin: log, head: TreeHead(size: 7, root: Randomness.bytes32()))

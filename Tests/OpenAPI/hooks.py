@@ -74,7 +74,12 @@ def map_body(context, body):
     return body
 
 
-@schemathesis.hook.apply_to(path="/verifiers/{id}/keys")
+@schemathesis.serializer("application/jose")
+def write_text(context, value):
+    return value.encode("latin-1", "replace") if isinstance(value, str) else str(value).encode()
+
+
+@schemathesis.hook.apply_to(path=["/verifiers/{id}/keys", "/verifiers/{id}/counts"])
 def map_path_parameters(context, path_parameters):
     """Asks for the server that there is, in three of four cases."""
     if path_parameters and secrets.randbelow(4):

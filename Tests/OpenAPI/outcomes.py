@@ -16,6 +16,7 @@ from mint import BATCH, ELSEWHERE, ISSUER, MINT, ORIGIN, SINGLE, VERIFIER, VOUCH
 
 for media_type in [SINGLE, BATCH]:
     schemathesis.serializer(media_type)(lambda context, value: value)
+schemathesis.serializer("application/jose")(lambda context, value: value.encode())
 DOCUMENT = schemathesis.openapi.from_path(Path(__file__).parents[2] / "Docs" / "openapi.yaml")
 CHECKS = [
     checks.status_code_conformance, checks.content_type_conformance, checks.response_headers_conformance,
@@ -85,6 +86,14 @@ CASES = [
     ("GET /verifiers/{id}/keys", 200, None, DELIVERY),
     ("GET /verifiers/{id}/keys", 304, None, {**DELIVERY, **KNOWN}),
     ("GET /verifiers/{id}/keys", 404, "not-found", {"path_parameters": {"id": "A" * 43}}),
+    ("POST /verifiers/{id}/counts", 404, "not-found",
+     {"path_parameters": {"id": "A" * 43}, "body": "a.b.c", "media_type": "application/jose"}),
+    ("POST /verifiers/{id}/counts", 413, "content-too-large",
+     {**DELIVERY, "body": "a" * 2049, "media_type": "application/jose"}),
+    ("POST /verifiers/{id}/counts", 415, "unsupported-media-type",
+     {**DELIVERY, "body": "a.b.c", "media_type": "application/jose", "headers": {"Content-Type": "text/plain"}}),
+    ("POST /verifiers/{id}/counts", 422, "count-invalid",
+     {**DELIVERY, "body": "a.b.c", "media_type": "application/jose"}),
     ("POST /redeem", 401, "token-required", {}),
     ("POST /redeem", 400, "bad-binding", {"headers": {**token(SPENT), "Portes-Binding": "AAAA"}}),
     ("POST /redeem", 200, None, {"headers": {**token(SPENT), **BINDING}}),

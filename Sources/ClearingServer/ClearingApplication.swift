@@ -76,7 +76,9 @@ package struct ClearingApplication: Sendable {
                 source: source, database: database, signer: countSigner, verifier: identity.id,
                 interval: configuration.maintenanceInterval, logger: logger),
             SocketServer(
-                path: directory.socketPath, router: Self.adminRouter(readiness, SnapshotRoute(database: database, directory: directory), metrics),
+                path: directory.socketPath,
+                router: Self.adminRouter(
+                    readiness, SnapshotRoute(database: database, directory: directory), metrics),
                 shutdownDuration: configuration.server.shutdownDuration, logger: logger),
         ] + Self.metricsServer(metrics, configuration, logger) + [server]
     }

@@ -55,15 +55,16 @@ extension ClearingStoreError: CustomStringConvertible {
         switch self {
         case .pinned(let name, let value, _): Self.advice(on: name, value)
         case .ledgerLost:
-            "is the data directory mounted? if the database is lost: portes clearing restore FILE; without a backup have "
-                + "the authority's admin revoke each key whose tokens were taken here (portes key revoke ID --reason "
-                + "ledger-lost), then start with a new --data"
+            "is the data directory mounted? if the database is lost: portes clearing restore FILE; without a backup "
+                + "have the authority's admin revoke each key whose tokens were taken here (portes key revoke ID "
+                + "--reason ledger-lost), then start with a new --data"
         case .nothingToBackUp: "name the right directory with --data or PORTES_DATA"
         case .otherServer: "name the directory of the server that was backed up with --data, or a new one"
         case .notExchangeable:
             "a directory that is a mount point cannot be: give a --data below it, or move what is in it away"
         case .missingFile:
-            "put the directory back from a backup: portes clearing restore FILE; if there is none, start with a new --data"
+            "put the directory back from a backup: portes clearing restore FILE; if there is none, start with a new "
+                + "--data directory"
         case .damaged: "keep a copy of the data directory, then: portes clearing restore FILE"
         case .overloaded: nil
         }

@@ -10,8 +10,8 @@ internal import Foundation
 
 /// What a clearing server states about a key whose acceptance is over: how many of its tokens were spent there.
 ///
-/// Travels as a JSON Web Signature with `typ` ``SigningPurpose/redeemedCount``. It has no time, so it is always the same
-/// text.
+/// Travels as a JSON Web Signature with `typ` ``SigningPurpose/redeemedCount``. It has no time, so it is always the
+/// same text.
 package struct RedeemedCount: Sendable, Hashable {
     /// The issuer's name.
     package let issuer: String

@@ -14,7 +14,7 @@ struct Wrapping {
     private enum Form {
         /// Version 1: a known message sealed under the derived key, which opens only with the right passphrase.
         case derived(check: [UInt8])
-        /// Version 2: the wrapping key sealed under the derived key, and the name of the directory, which is bound to it.
+        /// Version 2: the wrapping key sealed under the derived key, and the directory's name, which is bound to it.
         case sealed(key: [UInt8], directory: [UInt8])
     }
 
@@ -45,7 +45,8 @@ struct Wrapping {
             throw .corrupt(path: path)
         }
         guard version <= 2 else { throw .laterVersion(path: path) }
-        guard fields.text("algorithm") == "argon2id", let passes = fields.number("passes").flatMap(UInt32.init(exactly:)),
+        guard fields.text("algorithm") == "argon2id",
+            let passes = fields.number("passes").flatMap(UInt32.init(exactly:)),
             let memory = fields.number("memoryKiB").flatMap(UInt32.init(exactly:)), let salt = fields.bytes("salt"),
             let derivation = PassphraseDerivation(passes: passes, memoryKiB: memory, salt: salt),
             let form = Self.form(version, fields)

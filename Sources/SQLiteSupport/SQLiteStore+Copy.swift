@@ -6,8 +6,8 @@ extension SQLiteStore {
     /// Copies the database to a new file of mode 0600 at `path`, as it is when the copy ends, while others read and
     /// write: the one connection takes a few pages at a time in between. The copy is not synced.
     ///
-    /// `progress` hears the share that is copied. Where the calling task is cancelled it ends, and the file goes. Throws
-    /// ``StoreError``, or `CancellationError`.
+    /// `progress` hears the share that is copied. Where the calling task is cancelled it ends, and the file goes.
+    /// Throws ``StoreError``, or `CancellationError`.
     package func copy(to path: String, progress: @Sendable (Double) -> Void = { _ in }) async throws {
         do {
             let copy = try await read { db in try OnlineCopy(of: db, to: path) }

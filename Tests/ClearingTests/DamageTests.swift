@@ -37,7 +37,9 @@ import Testing
     }
 
     @Test(arguments: ["NULL", "'none'"]) func aLedgerWithoutItsNumberIsReported(value: String) async throws {
-        try damage("ledger", "number, key_id, accept_until, final_count, is_lower_bound, count_state", "UPDATE ledger SET number = \(value)")
+        try damage(
+            "ledger", "number, key_id, accept_until, final_count, is_lower_bound, count_state",
+            "UPDATE ledger SET number = \(value)")
         try fixture.reopen()
         try await fixture.fetchRevocations()
         let token = try mint.token(for: fixture.challenge)

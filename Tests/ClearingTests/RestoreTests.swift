@@ -183,13 +183,14 @@ import Testing
         let good = try fixture.temporary.bytes(file)
         var generator = SplitMix(seed: UInt64.random(in: 0...UInt64.max))
         let directory = try DataDirectory(path: fixture.temporary.path, side: .clearing)
+        func unpack() throws { _ = try ClearingRestore(reader(), into: directory, isNew: false) { _ in } }
         for _ in 0..<40 {
             var bad = good
             bad[Int.random(in: 0..<bad.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
             try fixture.temporary.overwrite(file, bad)
-            #expect(throws: BackupError.self) { _ = try ClearingRestore(reader(), into: directory, isNew: false) { _ in } }
+            #expect(throws: BackupError.self) { try unpack() }
             try fixture.temporary.overwrite(file, Array(good.prefix(Int.random(in: 0..<good.count, using: &generator))))
-            #expect(throws: BackupError.self) { _ = try ClearingRestore(reader(), into: directory, isNew: false) { _ in } }
+            #expect(throws: BackupError.self) { try unpack() }
         }
         directory.release()
         #expect(!FileManager.default.fileExists(atPath: fixture.temporary.path + ".restoring"))

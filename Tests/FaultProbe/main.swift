@@ -33,7 +33,8 @@ do {
         try reader.unlock(passphrase("old"))
         let keys = try KeyDirectory(directory, passphrase: passphrase("old"), cost: .minimal)
         while let member = try reader.next() {
-            guard let name = KeyFileName(fileName: member.name), !KeyDirectory.holds(name, at: directory) else { continue }
+            guard let name = KeyFileName(fileName: member.name) else { throw BackupError.foreign(path: arguments[2]) }
+            if KeyDirectory.holds(name, at: directory) { continue }
             try keys.store(reader.secret(limit: 100), as: name)
         }
     case ("clearing-restore", let directory):

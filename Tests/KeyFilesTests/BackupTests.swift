@@ -35,8 +35,9 @@ struct BackupTests {
         try Data(bytes).write(to: URL(filePath: large))
         defer { try? FileManager.default.removeItem(atPath: large) }
         try write([
-            BackupMember("words", bytes: Array("public".utf8)), BackupMember("key", secret: SecretBytes(copying: [1, 2])),
-            BackupMember("large", file: large), BackupMember("last", bytes: []),
+            BackupMember("words", bytes: Array("public".utf8)),
+            BackupMember("key", secret: SecretBytes(copying: [1, 2])), BackupMember("large", file: large),
+            BackupMember("last", bytes: []),
         ])
         #expect(try read() == ["words": Array("public".utf8), "key": [1, 2], "large": bytes, "last": []])
         #expect(try temporary.mode(path) == 0o600)

@@ -96,7 +96,8 @@ struct FirstVersionTests {
     private static let wrapping = """
         {
           "algorithm" : "argon2id",
-          "check" : "e4a1a9dbb5842ba09ff60da63c045905513d9791ae39354b3a69b3d0d74262edc336f3dba924e5aa49a4bc71f629efac7cee6b5970a6acb08eb85592012f0378",
+          "check" : "e4a1a9dbb5842ba09ff60da63c045905513d9791ae39354b3a69b3d0d74262edc336f3dba924e5aa\
+        49a4bc71f629efac7cee6b5970a6acb08eb85592012f0378",
           "digest" : "8d99adfea31da4330b5db57feacaea6ee41cdacf2e69f11961d8a8d433227bbb",
           "memoryKiB" : 262144,
           "passes" : 3,

@@ -12,8 +12,20 @@ struct SnapshotTests {
 
     private func open() throws -> SQLiteStore {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { try $0.execute(sql: "CREATE TABLE note (number INTEGER PRIMARY KEY, text TEXT)") }
+        migrator.registerMigration("1") { db in
+            try db.execute(sql: "CREATE TABLE note (number INTEGER PRIMARY KEY, text TEXT)")
+        }
         return try SQLiteStore(in: DataDirectory(path: temporary.path, side: .clearing), migrator: migrator)
+    }
+
+    /// 4,000 rows in as many pages.
+    private func fill(_ store: SQLiteStore) async throws {
+        let filler = String(repeating: "x", count: 3_000)
+        try await store.write { db in
+            for number in 0..<4_000 {
+                try db.execute(sql: "INSERT INTO note VALUES (?, ?)", arguments: [number, filler])
+            }
+        }
     }
 
     private func numbers() async throws -> [Int] {
@@ -25,17 +37,16 @@ struct SnapshotTests {
 
     @Test func aCopyHasAllThatWasCommittedBeforeItAndOthersWriteMeanwhile() async throws {
         let store = try open()
-        let filler = String(repeating: "x", count: 3_000)
-        try await store.write { db in
-            for number in 0..<4_000 { try db.execute(sql: "INSERT INTO note VALUES (?, ?)", arguments: [number, filler]) }
-        }
+        try await fill(store)
         let steps = Steps()
         async let writing: Int = {
             var next = 4_000
             // As long as it takes, so that writes fall between the steps.
             while await !steps.isOver {
                 let number = next
-                try await store.write { try $0.execute(sql: "INSERT INTO note VALUES (?, 'late')", arguments: [number]) }
+                try await store.write { db in
+                    try db.execute(sql: "INSERT INTO note VALUES (?, 'late')", arguments: [number])
+                }
                 next += 1
             }
             return next
@@ -52,10 +63,7 @@ struct SnapshotTests {
 
     @Test func aCopyThatIsCancelledGoesAndTheDatabaseStays() async throws {
         let store = try open()
-        let filler = String(repeating: "x", count: 3_000)
-        try await store.write { db in
-            for number in 0..<4_000 { try db.execute(sql: "INSERT INTO note VALUES (?, ?)", arguments: [number, filler]) }
-        }
+        try await fill(store)
         let copying = Task { try await store.copy(to: copy) }
         copying.cancel()
         await #expect(throws: CancellationError.self) { try await copying.value }

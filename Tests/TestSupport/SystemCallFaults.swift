@@ -36,8 +36,8 @@ package enum SystemCallFaults {
     }
 
     private static let traced = [
-        "open", "openat", "read", "pread64", "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2",
-        "close", "mkdir", "mkdirat", "chmod", "fchmod", "flock", "unlink", "unlinkat", "rmdir", "access", "faccessat",
+        "open", "openat", "read", "pread64", "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat",
+        "renameat2", "close", "mkdir", "mkdirat", "chmod", "fchmod", "flock", "unlink", "unlinkat", "rmdir", "access", "faccessat",
         "faccessat2", "fstat", "lstat", "newfstatat", "statx", "ftruncate", "getdents64", "link", "linkat",
     ]
 

@@ -32,7 +32,8 @@ extension Authority {
             notBefore: dates.notBefore, issueUntil: dates.issueUntil, acceptUntil: dates.acceptUntil)
         let verifiers = try database.verifiers().filter { $0.capabilities.contains(terms.capability) }
         let deliveries = verifiers.compactMap { delivery(of: secret, to: $0) }
-        // The file first: a record without its secret would be published and could not issue. One that was given is there.
+        // The file first: a record without its secret would be published and could not issue. Where one was given, it
+        // is there.
         if drawn == nil { try keyring.store(secret) }
         do {
             return try (record, change(events + [.announced(record)], deliveries: deliveries))

@@ -51,7 +51,8 @@ struct CountReporter: Service {
             logger.info("the authority has a redeemed count", metadata: ["key": key])
         } catch AuthoritySource.SourceError.status(409) {
             try await database.note(.refused, toCountOf: final.keyID)
-            logger.error("the authority has another redeemed count of this server, which stands", metadata: ["key": key])
+            logger.error(
+                "the authority has another redeemed count of this server, which stands", metadata: ["key": key])
         }
     }
 }

@@ -48,8 +48,11 @@ package struct AuthorityInquiry: Sendable {
             if let answer = try await source.delivery(to: contents.verifier, tag: nil) {
                 let text = String(decoding: answer.body, as: UTF8.self)
                 let document = try delivery(text, authority)
-                guard issuer == nil || issuer == document.issuer else { throw ReplicationError.revocation(.wrongIssuer) }
-                (issuer, revocationKey, records) = (document.issuer, document.revocationKey, document.keys.map(\.record))
+                guard issuer == nil || issuer == document.issuer else {
+                    throw ReplicationError.revocation(.wrongIssuer)
+                }
+                (issuer, revocationKey) = (document.issuer, document.revocationKey)
+                records = document.keys.map(\.record)
             }
         } catch AuthoritySource.SourceError.unknownVerifier where revocationKey != nil {
             // A server that is not trusted any more still knows who signs heads.

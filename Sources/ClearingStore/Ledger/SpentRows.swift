@@ -50,7 +50,8 @@ struct SpentRows: SpendRows {
     }
 
     private static func find(_ keyID: TokenKeyID, _ db: Database) throws -> Ledger {
-        let find = try db.cachedStatement(sql: "SELECT number, final_count, is_lower_bound FROM ledger WHERE key_id = ?")
+        let find = try db.cachedStatement(
+            sql: "SELECT number, final_count, is_lower_bound FROM ledger WHERE key_id = ?")
         let row = try Row.fetchOne(find, arguments: [Data(keyID.bytes.bytes)])
         guard let row else { return .closed(.unknownKey) }
         guard row.hasNull(atIndex: 1) else {

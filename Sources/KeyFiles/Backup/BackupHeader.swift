@@ -96,7 +96,10 @@ struct BackupHeader {
     }
 
     /// How many pieces hold this many bytes.
-    static func pieces(_ count: UInt64) -> UInt64 { count / UInt64(chunkCount) + (count % UInt64(chunkCount) > 0 ? 1 : 0) }
+    static func pieces(_ count: UInt64) -> UInt64 {
+        let (whole, rest) = count.quotientAndRemainder(dividingBy: UInt64(chunkCount))
+        return whole + (rest > 0 ? 1 : 0)
+    }
 
     /// What a piece is bound to: its place.
     static func context(piece index: UInt64) -> [UInt8] { [UInt8]("portes backup piece v1 ".utf8) + bytes(index) }

@@ -11,9 +11,9 @@ struct ClearingBackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Write the ledger and the server's own keys into one sealed file.",
         discussion: """
-            Works beside a running server, which goes on meanwhile. The ledger is out of date with the next spend: after \
-            a restore no key that the backup knows is accepted here any more. It needs room for one more copy of the \
-            database in the data directory until the file is written.
+            Works beside a running server, which goes on meanwhile. The ledger is out of date with the next spend: \
+            after a restore no key that the backup knows is accepted here any more. It needs room for one more copy of \
+            the database in the data directory until the file is written.
 
             EXAMPLE: portes clearing backup shop-2026-11-24.backup --passphrase-file pass
             """)
@@ -36,7 +36,8 @@ struct ClearingBackupCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: data) else {
             throw ClearingStoreError.nothingToBackUp(directory: data)
         }
-        let input = PassphraseInput(setting: Setting.value(passphraseFile, variable: "PORTES_PASSPHRASE_FILE", file: nil))
+        let input = PassphraseInput(
+            setting: Setting.value(passphraseFile, variable: "PORTES_PASSPHRASE_FILE", file: nil))
         // Before what takes long.
         let passphrase = try await OffPool.run {
             HeldSecret(try input.source(question: "a passphrase for the backup", isNew: true).read())

@@ -6,6 +6,7 @@ struct ClearingCommand: AsyncParsableCommand {
         commandName: "clearing",
         abstract: "Run a clearing server, back it up and restore it.",
         subcommands: [
-            ClearingRunCommand.self, ClearingIdentityCommand.self, ClearingBackupCommand.self, ClearingRestoreCommand.self,
+            ClearingRunCommand.self, ClearingIdentityCommand.self, ClearingBackupCommand.self,
+            ClearingRestoreCommand.self,
         ])
 }

@@ -10,8 +10,8 @@ struct ClearingIdentityCommand: AsyncParsableCommand {
         commandName: "identity",
         abstract: "Print the clearing server's public identity; makes its keys the first time.",
         discussion: """
-            Give the line to the authority's admin, who trusts it with portes verifier add: 86 characters for two keys, \
-            the one that secrets are sealed to, and the one that redeemed counts are signed with.
+            Give the line to the authority's admin, who trusts it with portes verifier add: 86 characters for two \
+            keys, the one that secrets are sealed to, and the one that redeemed counts are signed with.
 
             EXAMPLE: portes clearing identity --data /var/lib/portes-clearing
             """)
@@ -33,7 +33,8 @@ struct ClearingIdentityCommand: AsyncParsableCommand {
             } catch StoreError.locked {
                 identity = try ClearingIdentity.open(atPath: data)
             }
-            return (VerifierIdentity(sealing: identity.publicKey, counts: try CountSigner(atPath: data).publicKey), identity.id)
+            let counts = try CountSigner(atPath: data).publicKey
+            return (VerifierIdentity(sealing: identity.publicKey, counts: counts), identity.id)
         }
         if json {
             try Output.json(["public-key": identity.text, "id": id.text])

@@ -13,13 +13,13 @@ struct ClearingRestoreCommand: AsyncParsableCommand {
         abstract: "Put a clearing server back out of its backup.",
         discussion: """
             What was spent since the backup is not known, and must not be spent again. So none of the keys that the \
-            backup knows is ever accepted here again, nor any other that has begun by now: the authority is asked for the \
-            time. The commands that are printed, given by the authority's admin, revoke those keys, give vouchers back \
-            what was drawn under them, and bring the next keys forward, which are accepted here as usual.
+            backup knows is ever accepted here again, nor any other that has begun by now: the authority is asked for \
+            the time. The commands that are printed, given by the authority's admin, revoke those keys, give vouchers \
+            back what was drawn under them, and bring the next keys forward, which are accepted here as usual.
 
             The directory that is there now is kept beside the new one. No server may run on it.
 
-            EXAMPLE: portes clearing restore shop-2026-11-24.backup --issuer https://issuer.example --passphrase-file pass
+            EXAMPLE: portes clearing restore shop.backup --issuer https://issuer.example --passphrase-file pass
             """)
 
     @Argument(help: "The file that portes clearing backup wrote.") var file: String
@@ -56,12 +56,14 @@ struct ClearingRestoreCommand: AsyncParsableCommand {
         let given = try ClearingSettings.pinnedKey(authorityKey, section?.authorityKey)
         let certificates = Setting.value(
             certificateAuthority, variable: "PORTES_AUTHORITY_CERTIFICATE", file: section?.authorityCertificate)
-        let input = PassphraseInput(setting: Setting.value(passphraseFile, variable: "PORTES_PASSPHRASE_FILE", file: nil))
+        let input = PassphraseInput(
+            setting: Setting.value(passphraseFile, variable: "PORTES_PASSPHRASE_FILE", file: nil))
         let restore = try await OffPool.run { [file] in try Self.unpack(file, into: data, input) }
         do {
             let authority = try authority(given, restore.contents)
             let inquiry = try await AuthorityInquiry(
-                issuerURL: url, certificateAuthorityFile: certificates, authority: authority, contents: restore.contents)
+                issuerURL: url, certificateAuthorityFile: certificates, authority: authority,
+                contents: restore.contents)
             let plan = ClearingRestorePlan(restore.contents, inquiry, data: data)
             if yes { Output.note(plan.words) } else { try Confirmation.ask(plan.words, afterwards: plan.afterwards) }
             let replaced = try await OffPool.run {

@@ -17,7 +17,8 @@ struct PassphraseInput: Sendable {
     func source(forKeysAt path: String) -> PassphraseSource {
         let isNew = !KeyDirectory.exists(at: path)
         return source(
-            question: isNew ? "a passphrase for the new key directory \(path)" : "the passphrase of \(path)", isNew: isNew)
+            question: isNew ? "a passphrase for the new key directory \(path)" : "the passphrase of \(path)",
+            isNew: isNew)
     }
 
     /// Opens the key directory at `path`, or makes it; takes about a second.

@@ -13,9 +13,9 @@ struct KeyImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Announce a key whose secret was made elsewhere.",
         discussion: """
-            The secret is a scalar of ristretto255 from 1 to the group order less one, as RFC 9497 writes it: 32 bytes, \
-            little-endian, or 64 hexadecimal digits. It is sealed into the key directory. Whoever has a copy of it can \
-            mint tokens: destroy the file afterwards.
+            The secret is a scalar of ristretto255 from 1 to the group order less one, as RFC 9497 writes it: 32 \
+            bytes, little-endian, or 64 hexadecimal digits. It is sealed into the key directory. Whoever has a copy of \
+            it can mint tokens: destroy the file afterwards.
 
             EXAMPLE: portes key import secret.hex --capability session --passphrase-file pass
             """)
@@ -49,7 +49,8 @@ struct KeyImportCommand: AsyncParsableCommand {
         var files = try AuthorityFiles(options)
         guard KeyDirectory.exists(at: files.keys) else {
             throw CommandFailure(
-                "there is no key directory at \(files.keys)", hint: "name it with --keys or PORTES_KEYS, or start the authority once")
+                "there is no key directory at \(files.keys)",
+                hint: "name it with --keys or PORTES_KEYS, or start the authority once")
         }
         if file != "-" { PrivateFile.warn(of: file, called: "the secret") }
         let secret = try await OffPool.run { [file] in try ImportedSecret.read(file) }

@@ -15,9 +15,9 @@ struct KeyPassphraseChangeCommand: AsyncParsableCommand {
         commandName: "change",
         abstract: "Put another passphrase in the place of the key directory's.",
         discussion: """
-            Replaces one small file, wrapping.json, whole or not at all: the old or the new passphrase opens everything. \
-            No key changes, and a running server goes on. A copy of wrapping.json from before still opens with the old \
-            passphrase: if that is known to others, they may have the keys, and the keys must be revoked.
+            Replaces one small file, wrapping.json, whole or not at all: the old or the new passphrase opens \
+            everything. No key changes, and a running server goes on. A copy of wrapping.json from before still opens \
+            with the old passphrase: if that is known to others, they may have the keys, which must be revoked then.
 
             EXAMPLE: portes key passphrase change --passphrase-file old --new-passphrase-file new
             """)

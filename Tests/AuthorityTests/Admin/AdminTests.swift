@@ -177,5 +177,7 @@ struct AdminTests {
         return message
     }
 
-    private func identity() -> String { Base64URL.encode(SealedBox.PrivateKey().publicKey.encoded.bytes, padded: false) }
+    private func identity() -> String {
+        Base64URL.encode(SealedBox.PrivateKey().publicKey.encoded.bytes, padded: false)
+    }
 }

@@ -69,8 +69,8 @@ struct CountRouteTests {
             let forged = RedeemedCount(issuer: "issuer.example", verifier: server.id, keyID: key.id, count: 7)
                 .signed(with: stranger.signer)
             let bad = [
-                forged, "", "x", good + "x", server.statement(other, 7), server.statement(key, 7, issuer: "other.example"),
-                stranger.statement(key, 7),
+                forged, "", "x", good + "x", server.statement(other, 7), stranger.statement(key, 7),
+                server.statement(key, 7, issuer: "other.example"),
             ]
             for text in bad { #expect(try await post(running, server, text) == "422 count-invalid") }
             #expect(try await post(running, server, String(repeating: "x", count: 3_000)) == "413 content-too-large")

@@ -75,7 +75,6 @@ import Testing
             // What was printed, as the authority's admin types it.
             let command = restored.output.split(separator: "\n")[0].split(separator: " ").dropFirst().map(String.init)
             #expect(try CommandRun(command + ["--yes"] + place.adminFlags).code == 0)
-            #expect(try CommandRun(["key", "create", "--capability", "session"] + place.adminFlags).code == 0)
             let fresh = try await after.tokens(1, place)[0]
             var outcome = "unknown-key"
             while ["unknown-key", "not-ready"].contains(outcome) {
@@ -117,7 +116,8 @@ import Testing
             try refused(restoring(place, servers, place.passphraseFile), "is no backup made by this program")
             // An authority that is not the pinned one, and none at all.
             let key = Base64URL.encode(Ed25519.PrivateKey().publicKey.encoded.bytes, padded: false)
-            try refused(restoring(place, servers, file) + ["--authority-key=" + key], "of a server of another authority")
+            try refused(
+                restoring(place, servers, file) + ["--authority-key=" + key], "of a server of another authority")
             var away = restoring(place, servers, file)
             away[6] = "http://127.0.0.1:1"
             try refused(away, "127.0.0.1")

@@ -16,9 +16,10 @@ import Testing
         try await body(DemoDirectory(root.path))
     }
 
-    /// Makes a key and gives its id.
-    private func makeKey(_ place: DemoDirectory, _ more: [String] = ["--capability", "session"]) throws -> String {
-        let made = try CommandRun(["key", "create", "--json"] + more + place.adminFlags)
+    /// Makes a key that can be rotated at any time, and gives its id.
+    private func makeKey(_ place: DemoDirectory, of capability: String = "session") throws -> String {
+        let made = try CommandRun(
+            ["key", "create", "--json", "--development", "--capability", capability] + place.adminFlags)
         return try JSONDecoder().decode(Key.self, from: Data(made.output.utf8)).id
     }
 
@@ -33,7 +34,8 @@ import Testing
                 ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
             _ = try await server.waitForLine("listening on ")
             let new = try place.write("another one\n", to: "new")
-            let change = ["key", "passphrase", "change", "--keys", place.keys, "--passphrase-file", place.passphraseFile]
+            let verb = ["key", "passphrase", "change", "--keys", place.keys]
+            let change = verb + ["--passphrase-file", place.passphraseFile]
             let changed = try CommandRun(change + ["--new-passphrase-file", new, "--json"])
             #expect(changed.code == 0 && changed.output.contains("\"keys\""), "\(changed.errors)")
             #expect(changed.errors.contains("copies of wrapping.json from before open with the old one"))
@@ -45,8 +47,7 @@ import Testing
             let flags = ["--data", place.authorityData, "--keys", place.keys, "--passphrase-file", new]
             #expect(try CommandRun(["key", "rotate", "session"] + flags).code == 0)
             // What cannot be meant.
-            let same = try CommandRun(
-                ["key", "passphrase", "change", "--keys", place.keys, "--passphrase-file", new, "--new-passphrase-file", new])
+            let same = try CommandRun(verb + ["--passphrase-file", new, "--new-passphrase-file", new])
             #expect(same.code == 1 && same.errors.contains("the new passphrase is the same as the old one"))
             let wrong = try CommandRun(change + ["--new-passphrase-file", new])
             #expect(wrong.code == 1)
@@ -57,8 +58,9 @@ import Testing
 
     @Test func aPassphraseComesFromACredentialOfSystemdByItsName() async throws {
         try await withDirectory { place in
-            let flags = ["--data", place.authorityData, "--keys", place.keys, "--passphrase-file", "credential:passphrase"]
-            let create = ["key", "create", "--capability", "session"] + flags
+            let directories = ["--data", place.authorityData, "--keys", place.keys, "--passphrase-file"]
+            let flags = directories + ["credential:passphrase"]
+            let create = ["key", "create", "--capability", "session", "--development"] + flags
             let given = ["CREDENTIALS_DIRECTORY": place.root.path]
             #expect(try CommandRun(create, environment: given).code == 0)
             #expect(try CommandRun(["key", "rotate", "session"] + place.adminFlags).code == 0)
@@ -68,9 +70,8 @@ import Testing
                 #expect(missing.errors.contains("systemd gave this process no credential 'passphrase'"))
                 #expect(missing.errors.contains("LoadCredential=passphrase:FILE"))
             }
-            let outside = ["--data", place.authorityData, "--keys", place.keys, "--passphrase-file", "credential:../passphrase"]
             let escaped = try CommandRun(
-                ["key", "rotate", "session"] + outside,
+                ["key", "rotate", "session"] + directories + ["credential:../passphrase"],
                 environment: ["CREDENTIALS_DIRECTORY": place.authorityData])
             #expect(escaped.code == 1 && escaped.errors.contains("no credential"))
         }
@@ -79,8 +80,8 @@ import Testing
     @Test func missingSecretsComeBackAndKeysThatHaveMovedOnDoNot() async throws {
         try await withDirectory { place in
             let session = try makeKey(place)
-            let play = try makeKey(place, ["--capability", "play"])
-            let gone = try makeKey(place, ["--capability", "gone"])
+            let play = try makeKey(place, of: "play")
+            let gone = try makeKey(place, of: "gone")
             let file = place.root.path + "/keys.backup"
             let backup = try CommandRun(["key", "backup", file, "--json"] + place.adminFlags)
             #expect(backup.code == 0 && backup.output.contains(session), "\(backup.errors)")
@@ -94,24 +95,30 @@ import Testing
             let kept = try Data(contentsOf: URL(filePath: secret(play, in: place)))
             let restored = try CommandRun(["key", "restore", file] + place.adminFlags)
             #expect(restored.code == 0, "\(restored.errors)")
-            #expect(restored.output.split(separator: "\n").contains { $0.hasPrefix(session.prefix(16)) && $0.hasSuffix("restored") })
-            #expect(restored.output.split(separator: "\n").contains { $0.hasPrefix(gone.prefix(16)) && $0.hasSuffix("revoked") })
+            func result(_ id: String) -> Substring? {
+                restored.output.split(separator: "\n").first { $0.hasPrefix(id.prefix(16)) }?.split(separator: " ").last
+            }
+            #expect(result(session) == "restored" && result(gone) == "revoked")
             #expect(restored.errors.contains("key \(gone.prefix(16)) is not restored"))
             #expect(exists(secret(session, in: place)) && !exists(secret(gone, in: place)))
             #expect(try Data(contentsOf: URL(filePath: secret(play, in: place))) == kept)
 
-            // The whole directory is gone: it is made, and the authority starts with it.
+            // The whole directory is gone: it is made, and the authority starts with it. The revoked key has a successor.
+            let newer = file + "-2"
+            #expect(try CommandRun(["key", "backup", newer] + place.adminFlags).code == 0)
             try FileManager.default.removeItem(atPath: place.keys)
-            let again = try CommandRun(["key", "restore", file, "--json"] + place.adminFlags)
+            let again = try CommandRun(["key", "restore", newer, "--json"] + place.adminFlags)
             #expect(again.code == 0 && again.output.contains("\"restored\""), "\(again.errors)")
             #expect(try CommandRun(["key", "rotate", "session"] + place.adminFlags).code == 0)
             // A key made after the backup is not in it, and that is said.
-            let rotated = try CommandRun(["key", "list", "--json"] + place.adminFlags).output
-            let ids = rotated.matches(of: /"id"\s*:\s*"([0-9a-f]{64})"/).map { String($0.1) }
-            let late = try #require(ids.first { ![session, play, gone].contains($0) })
-            try FileManager.default.removeItem(atPath: secret(late, in: place))
-            let missing = try CommandRun(["key", "restore", file] + place.adminFlags)
-            #expect(missing.errors.contains("key \(late.prefix(16)) of session is issuing and its secret is still missing"))
+            let late = try #require(
+                FileManager.default.contentsOfDirectory(atPath: place.keys).first { name in
+                    name.hasSuffix(".token") && !again.output.contains(name)
+                }?.split(separator: ".").first)
+            try FileManager.default.removeItem(atPath: secret(String(late), in: place))
+            let missing = try CommandRun(["key", "restore", newer] + place.adminFlags)
+            #expect(
+                missing.errors.contains("key \(late.prefix(16)) of session is issuing and its secret is still missing"))
         }
     }
 
@@ -163,7 +170,7 @@ import Testing
             let server = try ChildProcess(
                 ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
             _ = try await server.waitForLine("listening on ")
-            let imported = try CommandRun(["key", "import", hex, "--capability", "play", "--json"] + place.adminFlags)
+            let imported = try CommandRun(["key", "import", hex, "--capability", "play", "--development", "--json"] + place.adminFlags)
             #expect(imported.code == 0, "\(imported.errors)")
             let id = try JSONDecoder().decode(Key.self, from: Data(imported.output.utf8)).id
             #expect(exists(secret(id, in: place)) && imported.output.contains("issuing"))
@@ -176,15 +183,19 @@ import Testing
             try Data(SecretScalar().encoded().withUnsafeBytes { Array($0) }).write(to: URL(filePath: raw))
             chmod(raw, 0o600)
             let before = try FileManager.default.contentsOfDirectory(atPath: place.keys).count
-            let overlaps = try CommandRun(["key", "import", raw, "--capability", "play"] + place.adminFlags)
+            let soon = String(Int(Date.now.timeIntervalSince1970) + 1_000)
+            let overlaps = try CommandRun(
+                ["key", "import", raw, "--capability", "play", "--development", "--not-before", soon]
+                    + place.adminFlags)
             #expect(overlaps.code == 1 && overlaps.errors.contains("issues in the same time"), "\(overlaps.errors)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: place.keys).count == before)
             #expect(try CommandRun(["key", "import", raw, "--capability", "third"] + place.adminFlags).code == 0)
             // What is no scalar.
             for (name, text, words) in [
                 ("zero", String(repeating: "0", count: 64), "it is zero, or not below the group order"),
-                ("order", "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010", "not below the group order"),
-                ("short", "abcd", "holds no secret of a key"), ("words", String(repeating: "x", count: 64), "holds no secret"),
+                ("order", "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010", "the group order"),
+                ("short", "abcd", "holds no secret of a key"),
+                ("words", String(repeating: "x", count: 64), "holds no secret"),
             ] {
                 let bad = try place.write(text, to: name)
                 let refused = try CommandRun(["key", "import", bad, "--capability", "fourth"] + place.adminFlags)

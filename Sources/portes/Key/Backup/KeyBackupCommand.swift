@@ -11,8 +11,8 @@ struct KeyBackupCommand: AsyncParsableCommand {
         abstract: "Write all secrets of the key directory into one sealed file.",
         discussion: """
             The file opens with the key directory's passphrase of this time, or with one given for it. It also says \
-            which keys there are, and in what state, so that a restore can tell what has moved on. Works beside a running \
-            server. Make a new one after every new key; to have an authority back, its data is needed too.
+            which keys there are, and in what state, so that a restore can tell what has moved on. Works beside a \
+            running server. Make a new one after every new key; to have an authority back, its data is needed too.
 
             EXAMPLE: portes key backup keys-2026-11-24.backup --passphrase-file pass
             """)
@@ -27,12 +27,13 @@ struct KeyBackupCommand: AsyncParsableCommand {
         let reply = try await AdminConnection(files).answer(to: .takeInventory)
         guard case .inventory(let inventory) = reply else { throw reply.unexpected }
         guard KeyDirectory.exists(at: files.keys) else {
-            throw CommandFailure("there is no key directory at \(files.keys)", hint: "name it with --keys or PORTES_KEYS")
+            throw CommandFailure(
+                "there is no key directory at \(files.keys)", hint: "name it with --keys or PORTES_KEYS")
         }
         let record = KeyBackupRecord(made: SystemTimeSource().now().wall, inventory: inventory)
         let names = try await OffPool.run { [file, backup] in
-            try Self.write(
-                record, of: files, passphrase: backup.backupPassphraseFile.map { PassphraseInput(setting: $0) }, to: file)
+            let own = backup.backupPassphraseFile.map { PassphraseInput(setting: $0) }
+            return try Self.write(record, of: files, passphrase: own, to: file)
         }
         try show(names, record)
     }

@@ -90,7 +90,10 @@ struct KeyRestoreCommand: AsyncParsableCommand {
             switch decision {
             case .restore, .present: break
             case .over(let state):
-                Output.note("key \(name.fileName.prefix(16)) is not restored: the authority's records say it is \(state.rawValue)")
+                Output.note(
+                    """
+                    key \(name.fileName.prefix(16)) is not restored: the authority's records say it is \(state.rawValue)
+                    """)
             case .unknown:
                 Output.note("\(name.fileName.prefix(16)) is not restored: the authority's records do not know it")
             }
@@ -101,12 +104,12 @@ struct KeyRestoreCommand: AsyncParsableCommand {
     /// Keys in use without a secret keep the authority from starting.
     private func warnOfMissing(_ inventory: KeyInventory, keys: String) {
         for key in inventory.keys where ![.ended, .revoked].contains(key.state) {
-            guard KeyFileName(fileName: key.id + "." + KeyPurpose.token.rawValue).map({ KeyDirectory.holds($0, at: keys) })
-                != true
-            else { continue }
+            let name = KeyFileName(fileName: key.id + "." + KeyPurpose.token.rawValue)
+            guard let name, !KeyDirectory.holds(name, at: keys) else { continue }
+            let (id, state) = (key.id.prefix(16), key.state.rawValue)
             Output.warning(
-                "key \(key.id.prefix(16)) of \(key.record.capability) is \(key.state.rawValue) and its secret is still missing",
-                hint: "restore a later backup, or give the key up: portes key revoke \(key.id.prefix(16)) --reason ledger-lost")
+                "key \(id) of \(key.record.capability) is \(state) and its secret is still missing",
+                hint: "restore a later backup, or give the key up: portes key revoke \(id)")
         }
     }
 }

@@ -3,11 +3,11 @@ import ClearingStore
 import Foundation
 import HTTPTransport
 import HTTPTypes
+import JOSE
+import KeyDelivery
 import KeySchedule
 import LibSodium
 import PrivacyPass
-import JOSE
-import KeyDelivery
 import TestSupport
 import Testing
 

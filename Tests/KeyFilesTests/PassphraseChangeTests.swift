@@ -80,10 +80,9 @@ struct PassphraseChangeTests {
 
     @Test func aFileOfALaterVersionIsToldFromADamagedOne() throws {
         let wrapping = temporary.path + "/wrapping.json"
-        let later: [String: String] = ["hardware": "yes"]
         let digest = KeyedBLAKE2b.hash(Array("hardware=yes\nversion=3\n".utf8)).bytes
         let hex = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        let text = "{\"digest\":\"\(hex)\",\"hardware\":\"\(later["hardware"] ?? "")\",\"version\":3}\n"
+        let text = "{\"digest\":\"\(hex)\",\"hardware\":\"yes\",\"version\":3}\n"
         try temporary.overwrite(wrapping, Array(text.utf8))
         #expect(throws: KeyFileError.laterVersion(path: wrapping)) { try open("old") }
         try temporary.overwrite(wrapping, Array(text.replacing("yes", with: "no").utf8))

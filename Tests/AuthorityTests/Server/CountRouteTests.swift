@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import KeyDelivery
 import KeySchedule
+import KeyTransparency
 import LibSodium
 import PrivacyPass
 import Testing
@@ -55,6 +56,12 @@ struct CountRouteTests {
             #expect(try await post(running, server, server.statement(key, 8)) == "409 count-contradicts")
             let counts = try running.authority.database.redeemedCounts(of: key.id)
             #expect(counts.map(\.count) == [7] && counts.map(\.verifier) == [server.id.bytes])
+            // Everybody can read it, once, with what the server signed.
+            let statement = server.statement(key, 7)
+            let bundle = try await running.get("/log/tile/entries/000.p/\(running.authority.database.keyHistory.size)")
+            #expect(bundle.status == 200)
+            #expect(String(decoding: bundle.body, as: UTF8.self).components(separatedBy: statement).count == 2)
+            #expect(running.authority.database.keyHistory.keys[key.id]?.redeemed == 7)
         }
     }
 

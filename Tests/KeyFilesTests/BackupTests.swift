@@ -56,6 +56,8 @@ struct BackupTests {
             try temporary.overwrite(path, bytes)
             let error = try #require(throws: BackupError.self, "\(what)") { _ = try read() }
             #expect(error == (bytes.isEmpty ? .foreign(path: path) : .truncated(path: path)), "\(what)")
+            // Said before anybody is asked for a passphrase.
+            #expect(throws: error, "\(what)") { try BackupReader(path, kind: .keys) }
         }
         for (bytes, what) in Damage.copies(of: good, .bitFlip) {
             try temporary.overwrite(path, bytes)

@@ -62,7 +62,7 @@ struct ClearingHarness: Sendable {
         }
     }
 
-    private static func running(
+    static func running(
         _ services: [any Service], logger: Logger, _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let group = ServiceGroup(

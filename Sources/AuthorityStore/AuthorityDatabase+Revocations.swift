@@ -22,7 +22,7 @@ extension AuthorityDatabase {
     }
 
     /// Appends many entries in one transaction: for tests and measurements, which have no time for a million.
-    package func appendRevocations(_ subjects: [RevocationEntry.Subject], reason: RevocationReason) throws {
+    package func revoke(_ subjects: [RevocationEntry.Subject], reason: RevocationReason) throws {
         let now = time.now().wall
         try store.writeBlocking { db in
             for subject in subjects {

@@ -23,7 +23,9 @@ struct RotationPlanTests {
             try history.apply(LogEntry(time: UnixTime(seconds: 0), event: .terms(terms)))
         }
 
-        var plan: RotationPlan { RotationPlan(terms, keys: keys) }
+        var revokedFrom: UnixTime?
+
+        var plan: RotationPlan { RotationPlan(terms, keys: keys, revokedFrom: revokedFrom) }
 
         mutating func look(at seconds: Int64) throws {
             let now = UnixTime(seconds: seconds)
@@ -57,6 +59,17 @@ struct RotationPlanTests {
         func live(at seconds: Int64) -> Int {
             keys.filter { [.announced, .issuing, .accepting].contains($0.state(at: UnixTime(seconds: seconds))) }.count
         }
+    }
+
+    @Test(arguments: [1, 999, 1_000, 1_001, 2_500, 5_000] as [Int64])
+    func noKeyOfARevokedCapabilityBeginsOnItsDayOrLater(end: Int64) throws {
+        var issuer = try Issuer()
+        issuer.revokedFrom = UnixTime(seconds: end)
+        let planned = issuer.plan.timeline(from: UnixTime(seconds: 0), until: UnixTime(seconds: 20_000))
+        for second in stride(from: 0, to: 8_000, by: 10) { try issuer.look(at: Int64(second)) }
+        #expect(issuer.keys.map(\.record.notBefore.seconds) == Array(stride(from: 0, to: end, by: 1_000)))
+        #expect(planned.filter { $0.kind == .issuing }.map(\.time) == issuer.keys.map(\.record.notBefore))
+        #expect(issuer.plan.nextDue(at: UnixTime(seconds: 8_000)) == nil)
     }
 
     @Test func whoLooksOftenHasOneIssuingKeyAtAnyTimeAndAtMostThreeLive() throws {

@@ -1,6 +1,8 @@
 import AuthorityStore
 import KeyFiles
+import KeySchedule
 import KeyTransparency
+import PrivacyPass
 import SQLiteSupport
 
 /// What an admin asked for cannot be done; lower case, no full stop, no secret.
@@ -23,9 +25,7 @@ package struct AdminRefusal: Error, Sendable, Hashable {
         case let error as AuthorityError: self.init(error.description, hint: error.hint)
         case let error as KeyLogRefusal: self.init(error)
         case KeyInsertionError.capabilityRevoked(let capability, let day):
-            self.init(
-                "\(capability) is revoked from \(day.dateText) on, and nothing can be issued of it then",
-                hint: "a revocation is for good: give the capability that comes after it another name")
+            self = .capabilityRevoked(capability, from: day)
         case let error as KeyFileError: self.init(error.description, hint: error.hint)
         // The text of another error could hold anything; its type helps and tells nothing.
         default: self.init("the authority failed: \(type(of: error))")
@@ -34,6 +34,13 @@ package struct AdminRefusal: Error, Sendable, Hashable {
 }
 
 extension AdminRefusal {
+    /// No key can be made that would begin on the day from which its capability is revoked, or later.
+    static func capabilityRevoked(_ capability: Capability, from day: UnixTime) -> AdminRefusal {
+        AdminRefusal(
+            "\(capability) is revoked from \(day.dateText) on, and nothing can be issued of it then",
+            hint: "a revocation is for good: give the capability that comes after it another name")
+    }
+
     /// What the key log does not allow.
     private init(_ refusal: KeyLogRefusal) {
         switch refusal {

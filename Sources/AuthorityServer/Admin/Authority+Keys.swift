@@ -4,7 +4,6 @@ import Issuance
 import KeySchedule
 import KeyTransparency
 import PrivacyPass
-import Revocation
 
 extension Authority {
     /// Publishes the terms of a capability and makes its first key, or the next one after a retired one.
@@ -14,6 +13,9 @@ extension Authority {
         let capability = try Self.capability(parameters.capability)
         let terms = try parameters.terms(for: capability)
         let now = time.now().wall
+        if let day = issuer.revokedFrom(capability), day <= parameters.notBefore ?? now {
+            throw AdminRefusal.capabilityRevoked(capability, from: day)
+        }
         let keys = standings.filter { $0.record.capability == capability && $0.record.tokenType == terms.tokenType }
         let plan = RotationPlan(terms, keys: keys)
         let live = keys.filter { [.announced, .issuing].contains($0.state(at: now)) }

@@ -11,6 +11,8 @@ struct BenchCommand: AsyncParsableCommand {
             with it. The rows log-… are not about a token but about one look at a key log before a fetch. Times are \
             processor time of this process, medians over the rounds. Measure a release build.
 
+            --http loads real servers instead, --revocations measures the revocation list.
+
             EXAMPLE: swift build -c release --product portes && .build/release/portes bench
             """)
 
@@ -18,6 +20,8 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Load real servers on loopback instead, and report what their processes use.") var http = false
     @Flag(help: "Measure appending to logs of up to a million leaves instead: takes a minute and a gigabyte of disk.")
     var log = false
+    @Flag(help: "Measure the revocation list instead: look-ups, deltas, starts.") var revocations = false
+    @Option(help: "With --revocations: how many tokens are revoked.") var entries: Int = 1_000_000
     @Option(help: "With --http: how many tokens to issue and redeem.") var tokens: Int = 20_000
     @Option(help: "With --http: how many requests are under way at once.") var concurrency: Int = 32
     @Flag(help: "Print the result as JSON.") var json = false
@@ -29,6 +33,10 @@ struct BenchCommand: AsyncParsableCommand {
         guard (1...1_000).contains(concurrency) else {
             throw ValidationError("--concurrency takes a number from 1 to 1000")
         }
+        guard (1_000...4_000_000).contains(entries) else {
+            throw ValidationError("--entries takes a number from 1000 to 4000000")
+        }
+        guard !http || !revocations else { throw ValidationError("give --http or --revocations, not both") }
         guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds takes a number from 1 to 10000") }
     }
 
@@ -38,6 +46,10 @@ struct BenchCommand: AsyncParsableCommand {
         #endif
         if http {
             try await runHTTP()
+            return
+        }
+        if revocations {
+            try await runRevocations()
             return
         }
         let results =
@@ -55,6 +67,13 @@ struct BenchCommand: AsyncParsableCommand {
                 result.name.padding(toLength: 15, withPad: " ", startingAt: 0)
                     + String(format: "%10.1f %7.1f %7.3f", result.perToken, result.floorPerToken, result.ratio))
         }
+    }
+
+    private func runRevocations() async throws {
+        let figures = try await RevocationBench(entryCount: entries, rounds: rounds).run()
+        if json { return try Output.json(figures) }
+        try Output.data("figure                               value unit       bar")
+        for figure in figures { try Output.data(figure.line) }
     }
 
     private func runHTTP() async throws {

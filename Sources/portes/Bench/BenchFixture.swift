@@ -35,11 +35,13 @@ final class BenchFixture {
     }
 
     /// The key as an authority delivers it to a clearing server.
-    func delivery(to identity: SealedBox.PublicKey) throws -> KeyDeliveryDocument {
+    func delivery(
+        to identity: SealedBox.PublicKey, revocationKey: Ed25519.PublicKey = Ed25519.PrivateKey().publicKey
+    ) throws -> KeyDeliveryDocument {
         guard let sealed = identity.seal(privateKey.encoded()) else { throw CommandFailure("the identity is no key") }
         return KeyDeliveryDocument(
             issuer: challenge.issuerName.text, verifier: VerifierID(of: identity), sequence: 1,
-            revocationKey: Ed25519.PrivateKey().publicKey,
+            revocationKey: revocationKey,
             keys: [DeliveredKey(record: record, sealedSecret: sealed)])
     }
 

@@ -209,6 +209,6 @@ private struct PublisherFixture {
 
     func revokeTokens(_ count: Int) throws {
         let key = TokenKeyID.random()
-        try authority.database.appendRevocations((0..<count).map { _ in .token(.random(), key) }, reason: .surrendered)
+        try authority.database.revoke((0..<count).map { _ in .token(.random(), key) }, reason: .surrendered)
     }
 }

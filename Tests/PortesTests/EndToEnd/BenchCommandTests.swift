@@ -23,6 +23,19 @@ import Testing
         #expect(rows.allSatisfy { $0.us_per_token > 0 && $0.floor_us_per_token > 0 && $0.ratio > 0 })
     }
 
+    @Test func figuresOfTheRevocationListComeUnderTheNamesThatScriptsUse() throws {
+        struct Figure: Decodable { let name: String, value: Double, unit: String }
+        let run = try CommandRun(["bench", "--revocations", "--entries", "2000", "--rounds", "1", "--json"])
+        #expect(run.code == 0, "\(run.errors)")
+        let figures = try JSONDecoder().decode([Figure].self, from: Data(run.output.utf8))
+        #expect(
+            figures.map(\.name) == [
+                "revocation-memory", "revocation-lookup", "revocation-apply-1", "revocation-apply-10000",
+                "revocation-delta-10000", "revocation-authority-start", "revocation-clearing-start",
+            ])
+        #expect(figures.dropFirst().allSatisfy { $0.value > 0 })
+    }
+
     @Test func theLoadOfRealServersComesUnderTheNamesThatScriptsUse() throws {
         let run = try CommandRun(["bench", "--http", "--rounds", "1", "--tokens", "1000", "--json"])
         #expect(run.code == 0)

@@ -220,16 +220,6 @@ import Testing
         }
     }
 
-    /// Presents a token until the answer is what is waited for, for at most 20 s.
-    private func outcome(of token: Token, _ app: DemoApp, until isDone: (String) -> Bool) async throws -> String {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while true {
-            let outcome = try await app.redeem(token, binding: Randomness.bytes(32)).outcome
-            if isDone(outcome) || ContinuousClock.now > deadline { return outcome }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
     /// The path of a file with a new voucher.
     private func voucher(_ count: Int, _ place: DemoDirectory) async throws -> String {
         let code = try await ChildProcess.run(
@@ -252,12 +242,5 @@ import Testing
             "token", "spend", "--wallet", place.root.appending(path: "wallet").path, "--origin", url, "--origin-name",
             DemoServers.originName,
         ]
-    }
-
-    private func get(_ url: String) async throws -> String {
-        let transport = try HTTPTransport()
-        let response = try? await transport.send(HTTPTransportRequest(.get, .url(url)))
-        await transport.shutdown()
-        return try #require(response).text
     }
 }

@@ -20,7 +20,7 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
     case challengeField = "challenge-field"
     case credentialsField = "credentials-field"
     case revocationEntry = "revocation-entry"
-    case revocationPage = "revocation-page"
+    case revocationDelta = "revocation-delta"
     case revocationHead = "revocation-head"
     case signature
     case receipt
@@ -43,8 +43,8 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
         case .revocationEntry: sameBytes(bytes) { try RevocationEntry(decoding: $0).encoded }
         case .signedNote: sameBytes(bytes) { try SignedNote(decoding: $0).encoded }
         case .addCheckpoint: sameBytes(bytes) { try AddCheckpointRequest(decoding: $0).encoded }
+        case .revocationDelta: sameBytes(bytes) { try RevocationDelta(decoding: $0).encoded }
         case .issuerDirectory: sameMeaning(bytes, { try IssuerDirectory(decoding: $0) }, \.encoded)
-        case .revocationPage: sameMeaning(bytes, { try RevocationPage(decoding: $0) }, \.encoded)
         case .challengeField: checkChallengeField(bytes)
         case .credentialsField: checkCredentialsField(bytes)
         case .signature: checkSignature(bytes)

@@ -66,7 +66,9 @@ struct Messages {
             )
         }
         let day = UnixTime(seconds: 1_799_971_200)
-        let subjects: [RevocationEntry.Subject] = [.key(keyID), .token(Nullifier(of: input), keyID)]
+        let subjects: [RevocationEntry.Subject] = [
+            .key(keyID), .token(Nullifier(of: input), keyID), .verifier(VerifierID(keyID.bytes)),
+        ] + (Capability("play").map { [.capability($0)] } ?? [])
         entries = subjects.enumerated().map {
             RevocationEntry(
                 sequence: UInt64($0.offset + 1), subject: $0.element, reason: .surrendered, effective: day)
@@ -85,7 +87,7 @@ struct Messages {
         case .challengeField: challengeFields.map { Array($0.utf8) }
         case .credentialsField: credentialsFields.map { Array($0.utf8) }
         case .revocationEntry: entries.map(\.encoded)
-        case .revocationPage: pages.map(\.encoded)
+        case .revocationDelta: deltas.map(\.encoded)
         case .revocationHead:
             [Array(#"{"iss":"issuer.example","root":"\#(text(32))","size":2,"time":1800000000}"#.utf8)]
         case .signature: SigningPurpose.allCases.map { Array(FuzzKey.sign(Array("{}".utf8), $0).utf8) }
@@ -150,7 +152,7 @@ struct Messages {
         return [PrivateTokenCredentials(token: token).fieldValue, unquoted, "Bearer abc"]
     }
 
-    private var pages: [RevocationPage] {
-        [0, 2].map { RevocationPage(after: 0, entries: Array(entries.prefix($0)), signedHead: "a.b.c") }
+    private var deltas: [RevocationDelta] {
+        [0, 2, 4].compactMap { RevocationDelta(after: 0, entries: Array(entries.prefix($0))) }
     }
 }

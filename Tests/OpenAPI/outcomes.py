@@ -24,6 +24,7 @@ CHECKS = [
 ]
 GOOD, FEW, OTHER = VOUCHERS
 SPENT = MINT.token()
+GIVEN_UP = MINT.token()
 BINDING = {"Portes-Binding": encode(bytes(range(16)))}
 
 
@@ -83,6 +84,13 @@ CASES = [
     ("GET /revocations", 400, "bad-request", {"query": {"after": "x"}}),
     ("GET /revocations/head", 200, None, {}),
     ("GET /revocations/head", 304, None, KNOWN),
+    ("POST /revocations/tokens", 200, None, {"headers": token(GIVEN_UP)}),
+    ("POST /revocations/tokens", 200, None, {"headers": token(GIVEN_UP)}),
+    ("POST /revocations/tokens", 401, "token-required", {}),
+    ("POST /revocations/tokens", 422, "malformed", {"headers": token(GIVEN_UP[:-1])}),
+    ("POST /revocations/tokens", 422, "wrong-token-type", {"headers": token(b"\x00\x02" + GIVEN_UP[2:])}),
+    ("POST /revocations/tokens", 422, "unknown-key", {"headers": token(of_unknown_key())}),
+    ("POST /revocations/tokens", 422, "bad-authenticator", {"headers": token(forged())}),
     ("GET /verifiers/{id}/keys", 200, None, DELIVERY),
     ("GET /verifiers/{id}/keys", 304, None, {**DELIVERY, **KNOWN}),
     ("GET /verifiers/{id}/keys", 404, "not-found", {"path_parameters": {"id": "A" * 43}}),

@@ -24,6 +24,17 @@ struct ChargeTests {
         #expect(try fixture.issued(key) == 100)
     }
 
+    @Test func nothingOfARevokedCapabilityIsChargedFromItsDayOn() async throws {
+        let (key, voucher) = try (fixture.key(issuing: 900_000, accepting: 990_000), fixture.voucher())
+        let day = fixture.time.now().wall.startOfDay.adding(seconds: 86_400)
+        _ = try fixture.database.revoke(.capability(.session), reason: .withdrawn, from: day)
+        fixture.time.advance(day.seconds(since: fixture.time.now().wall) - 1)
+        #expect(try await charge(voucher, key) == .charged)
+        fixture.time.advance(1)
+        #expect(try await charge(voucher, key) == .refused(.capabilityRevoked))
+        #expect(try fixture.issued(key) == 1 && fixture.remaining(voucher) == 99)
+    }
+
     @Test func aRepeatedRequestIsNotChargedAgain() async throws {
         let (key, voucher) = try (fixture.key(), fixture.voucher(tokens: 10))
         let request = RequestHash.random()

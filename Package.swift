@@ -101,8 +101,8 @@ let package = Package(
         module(
             "AuthorityStore",
             [
-                "Attestation", "JOSE", "KeyDelivery", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass",
-                "Revocation", "SQLiteSupport", grdb,
+                "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium",
+                "PrivacyPass", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "AuthorityKeys",

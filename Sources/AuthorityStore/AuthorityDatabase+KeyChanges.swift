@@ -107,7 +107,7 @@ extension KeyEvent {
 
 extension RevocationReason {
     /// Whether those who drew tokens under a key that is revoked for this reason get them back.
-    package var givesBack: Bool { self == .keyCompromised || self == .ledgerLost }
+    package var givesBack: Bool { [.keyCompromised, .ledgerLost, .authorityRestored].contains(self) }
 }
 
 extension AuthorityDatabase {

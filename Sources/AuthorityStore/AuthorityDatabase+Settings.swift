@@ -17,19 +17,22 @@ package struct AuthoritySettings: Sendable, Hashable {
     package var keyLogKey: Ed25519.PublicKey?
     /// The public key that signs checkpoints of the log of the revocation list's heads.
     package var revocationLogKey: Ed25519.PublicKey?
+    /// The number of the log of the revocation list's heads: 1, and one more after each restore.
+    package var headLog: Int64
     /// The public key that signs key deliveries as base64url: what a clearing server pins.
     package var deliveryKeyText: String? { deliveryKey.map { Base64URL.encode($0.encoded.bytes, padded: false) } }
 
     /// Settings as far as they are known.
     package init(
         issuerName: ServerName? = nil, revocationKey: Ed25519.PublicKey? = nil, deliveryKey: Ed25519.PublicKey? = nil,
-        keyLogKey: Ed25519.PublicKey? = nil, revocationLogKey: Ed25519.PublicKey? = nil
+        keyLogKey: Ed25519.PublicKey? = nil, revocationLogKey: Ed25519.PublicKey? = nil, headLog: Int64 = 1
     ) {
         self.issuerName = issuerName
         self.revocationKey = revocationKey
         self.deliveryKey = deliveryKey
         self.keyLogKey = keyLogKey
         self.revocationLogKey = revocationLogKey
+        self.headLog = headLog
     }
 }
 
@@ -46,7 +49,7 @@ extension AuthorityDatabase {
             return try AuthoritySettings(
                 issuerName: value("issuer-name", as: String.self).flatMap { try? ServerName($0) },
                 revocationKey: key("revocation-key"), deliveryKey: key("delivery-key"), keyLogKey: key("key-log-key"),
-                revocationLogKey: key("revocation-log-key"))
+                revocationLogKey: key("revocation-log-key"), headLog: value("head-log", as: Int64.self) ?? 1)
         }
     }
 

@@ -8,8 +8,6 @@ package enum ClearingStoreError: Error, Sendable, Hashable {
     case nothingToBackUp(directory: String)
     /// The backup is of another clearing server than the one whose directory this is.
     case otherServer(directory: String)
-    /// The system cannot put one directory in the place of another in one step.
-    case notExchangeable(directory: String)
     /// A file is gone that the database belongs to.
     case missingFile(name: String)
     /// What is stored contradicts itself.
@@ -43,7 +41,6 @@ extension ClearingStoreError: CustomStringConvertible {
         case .ledgerLost: "the database of what was spent is gone, and without it every token could be spent again"
         case .nothingToBackUp(let directory): "there is no database of a clearing server in \(directory)"
         case .otherServer(let directory): "\(directory) belongs to another clearing server than the backup"
-        case .notExchangeable(let directory): "\(directory) cannot be exchanged for another directory in one step"
         case .missingFile(let name): "\(name) is gone, which belongs to the database in this data directory"
         case .damaged(let what): "\(what) in the clearing database is damaged"
         case .overloaded: "too many tokens wait to be spent"
@@ -60,8 +57,6 @@ extension ClearingStoreError: CustomStringConvertible {
                 + "--reason ledger-lost), then start with a new --data"
         case .nothingToBackUp: "name the right directory with --data or PORTES_DATA"
         case .otherServer: "name the directory of the server that was backed up with --data, or a new one"
-        case .notExchangeable:
-            "a directory that is a mount point cannot be: give a --data below it, or move what is in it away"
         case .missingFile:
             "put the directory back from a backup: portes clearing restore FILE; if there is none, start with a new "
                 + "--data directory"

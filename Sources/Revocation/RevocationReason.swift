@@ -10,6 +10,8 @@ public enum RevocationReason: UInt8, Sendable, Hashable, CaseIterable {
     case withdrawn = 3
     /// A clearing server lost the ledger of what was spent.
     case ledgerLost = 4
+    /// The authority was restored from an older copy, and has forgotten what was drawn since.
+    case authorityRestored = 5
 
     /// The reason in words of the command line: lower case, hyphens.
     public var name: String {
@@ -19,6 +21,7 @@ public enum RevocationReason: UInt8, Sendable, Hashable, CaseIterable {
         case .surrendered: "surrendered"
         case .withdrawn: "withdrawn"
         case .ledgerLost: "ledger-lost"
+        case .authorityRestored: "authority-restored"
         }
     }
 

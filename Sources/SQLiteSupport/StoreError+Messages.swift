@@ -13,6 +13,7 @@ extension StoreError: CustomStringConvertible {
         case .permissionDenied(let path): "no permission to use \(path)"
         case .readOnly(let path): "\(path) is on a read-only file system"
         case .foreignFile(let path): "\(path) is not a database of this program"
+        case .notExchangeable(let directory): "\(directory) cannot be exchanged for another directory in one step"
         case .newerSchema(let path): "\(path) was written by a later version of this program"
         case .corrupt(let path): "\(path) is damaged"
         case .diskFull(let path): "no room left on the disk for \(path)"
@@ -35,6 +36,8 @@ extension StoreError: CustomStringConvertible {
         case .permissionDenied(let path): "run this as its owner, who needs rwx there: see ls -ld \(path)"
         case .readOnly: "name a directory that can be written to"
         case .foreignFile: "name the right data directory, or move that file away"
+        case .notExchangeable:
+            "a directory that is a mount point cannot be: give a --data below it, or move what is in it away"
         case .newerSchema: "run the version that wrote it, or a later one"
         case .corrupt: "keep a copy of the directory, then restore the latest backup"
         case .diskFull: "free some space; nothing that was acknowledged is lost"

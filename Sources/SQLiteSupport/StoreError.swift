@@ -16,6 +16,8 @@ package enum StoreError: Error, Sendable, Hashable {
     case readOnly(path: String)
     /// The file is not a database of this side.
     case foreignFile(path: String)
+    /// The directory cannot be exchanged for another one in one step.
+    case notExchangeable(directory: String)
     /// The database was written by a later version.
     case newerSchema(path: String)
     /// The database is damaged.

@@ -26,8 +26,10 @@ package enum AdminReply: Sendable, Hashable, Codable {
     case keyRevocation(KeyRevocationSummary)
     /// What will happen to the keys.
     case plan(KeyPlanSummary)
-    /// The published key log as files.
+    /// The published key log and revocation list as files.
     case logExport(LogExport)
+    /// The database was copied.
+    case snapshot
     /// Published revocations.
     case revocations([RevocationSummary])
     /// Who the authority is.

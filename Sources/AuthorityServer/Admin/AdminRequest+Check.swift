@@ -41,7 +41,7 @@ extension AdminRequest {
             try Self.checkNumber(tokens, upTo: Self.mostTokens, of: "--tokens", example: 100)
             try Self.checkNumber(count, upTo: Self.mostVouchers, of: "--count", example: 20)
         case .findVoucher(let id), .revokeVoucher(let id): try Self.checkVoucherID(id)
-        case .listKeys, .exportLog, .takeInventory, .exportKeys, .listVerifiers, .findVerifier, .removeVerifier, .listVouchers, .listRevocations,
+        case .listKeys, .exportLog, .takeSnapshot, .takeInventory, .exportKeys, .listVerifiers, .findVerifier, .removeVerifier, .listVouchers, .listRevocations,
             .describe:
             break
         }

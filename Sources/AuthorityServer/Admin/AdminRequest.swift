@@ -60,8 +60,10 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     /// Lists the published revocations after a sequence number, at most 10,000.
     case listRevocations(after: UInt64)
 
-    /// Gives the published key log as files.
+    /// Gives the published key log and revocation list as files.
     case exportLog
+    /// Copies the database to a new file beside it.
+    case takeSnapshot
 
     /// Names the authority: issuer name, and the key that clearing servers pin.
     case describe

@@ -7,7 +7,7 @@ extension AdminRequest {
     /// Whether the request can only be carried out with the key directory open.
     package var needsKeys: Bool {
         switch self {
-        case .createKey, .importKey, .rotateKey, .revokeKey, .addVerifier, .exportKeys: true
+        case .createKey, .importKey, .rotateKey, .revokeKey, .addVerifier, .exportKeys, .exportLog: true
         default: false
         }
     }
@@ -57,6 +57,8 @@ extension Authority {
             try .revocation(revokeToken(nullifier, keyID: keyID, reason: reason))
         case .listRevocations(let after): try .revocations(listRevocations(after: after))
         case .exportLog: try .logExport(exportLog())
+        // Copied piece by piece between other requests, see ``handle(_:)``.
+        case .takeSnapshot: .snapshot
         case .describe: try .authority(describe())
         }
     }

@@ -1,5 +1,9 @@
+import AuthorityKeys
 import AuthorityStore
+import KeySchedule
 import KeyTransparency
+import PrivacyPass
+import Revocation
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -7,7 +11,7 @@ package import FoundationEssentials
 package import Foundation
 #endif
 
-/// The published key log as files.
+/// The published key log as files, and the revocation list beside it.
 package struct LogExport: Sendable, Hashable, Codable {
     /// How many entries the checkpoint covers.
     package var size: UInt64
@@ -24,8 +28,9 @@ package struct LogExport: Sendable, Hashable, Codable {
 }
 
 extension Authority {
-    /// Every file of the key log as it was published last. Blocks.
+    /// Every file of the key log as it was published last, and the revocation list. Blocks.
     func exportLog() throws -> LogExport {
+        guard let signing else { throw AdminRefusal("this needs the key directory", hint: "name it with --keys") }
         guard let key = try database.settings().verificationKey(of: .keys),
             let note = try database.publishedCheckpoint(of: .keys),
             let checkpoint = try? Checkpoint(verifying: SignedNote(decoding: note), key: key)
@@ -41,9 +46,23 @@ extension Authority {
         }
         return LogExport(
             size: size,
-            files: tiles + [
+            files: try tiles + exportRevocations(signing) + [
                 LogExport.File(path: "key", bytes: Data((key.verifierKey + "\n").utf8)),
                 LogExport.File(path: "checkpoint", bytes: Data(note)),
             ])
+    }
+
+    private func exportRevocations(_ signing: SigningKeys) throws -> [LogExport.File] {
+        guard let issuerName else { return [] }
+        let (stand, entries) = try database.revocations()
+        let head = RevocationHead(issuer: issuerName.text, size: stand.size, root: stand.root, time: time.now().wall)
+        var files: [LogExport.File] = []
+        for start in stride(from: 0, to: entries.count, by: RevocationDelta.maximumEntryCount) {
+            let piece = Array(entries[start..<min(entries.count, start + RevocationDelta.maximumEntryCount)])
+            guard let delta = RevocationDelta(after: UInt64(start), entries: piece) else { continue }
+            files.append(
+                LogExport.File(path: PublishedState.deltaName(after: UInt64(start)), bytes: Data(delta.encoded)))
+        }
+        return files + [LogExport.File(path: PublishedState.headName, bytes: Data(signing.sign(head).utf8))]
     }
 }

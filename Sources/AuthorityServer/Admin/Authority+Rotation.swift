@@ -1,5 +1,5 @@
 import AuthorityStore
-import KeySchedule
+package import KeySchedule
 import KeyTransparency
 import PrivacyPass
 
@@ -65,6 +65,12 @@ extension Authority {
         }
         return made
     }
+}
+
+extension Authority {
+    /// Makes the keys whose time has come, as a running authority does by itself. Blocks; throws what a change of keys
+    /// throws.
+    package func makeDueKeys() throws -> [KeyRecord] { try adminQueueSync { try rotateDueKeys() } }
 }
 
 extension RotationPlan {

@@ -115,6 +115,9 @@ package final class Authority: Sendable {
         loaded.withLock { $0 = fresh }
     }
 
+    /// ``onAdminQueue(_:)`` for code that may block.
+    func adminQueueSync<T>(_ body: () throws -> T) rethrows -> T { try adminQueue.sync(execute: body) }
+
     /// Runs `body` where keys are changed: one after the other, on a thread that may wait for the disk.
     func onAdminQueue<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
@@ -124,7 +127,15 @@ package final class Authority: Sendable {
 
     /// Carries out an admin request, one after the other; a server that runs on this value follows at once.
     package func handle(_ request: AdminRequest) async -> AdminReply {
-        await withCheckedContinuation { continuation in
+        if request == .takeSnapshot {
+            do {
+                try await database.takeSnapshot()
+            } catch {
+                let refusal = AdminRefusal(error)
+                return .refused(message: refusal.message, hint: refusal.hint)
+            }
+        }
+        return await withCheckedContinuation { continuation in
             adminQueue.async { continuation.resume(returning: self.reply(to: request)) }
         }
     }

@@ -4,7 +4,9 @@ import PrivacyPass
 extension AuthoritySettings {
     /// The origin in a log's checkpoints, the issuer's name and what the log is about; `nil` while there is no name.
     package func origin(of log: StoredLog) -> NoteKeyName? {
-        issuerName.flatMap { NoteKeyName($0.text + (log == .keys ? "/log" : "/revocations")) }
+        // A log of heads that was begun anew is another log.
+        let heads = headLog > 1 ? "/revocations-\(headLog)" : "/revocations"
+        return issuerName.flatMap { NoteKeyName($0.text + (log == .keys ? "/log" : heads)) }
     }
 
     /// What others need to check a log's checkpoints; `nil` while there is no name or no key.

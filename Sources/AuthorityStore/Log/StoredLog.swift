@@ -114,6 +114,14 @@ package struct StoredLog: Sendable, Hashable {
         }
     }
 
+    /// Removes the whole log, where nothing forbids it.
+    func remove(_ db: Database) throws {
+        for table in ["log_entry", "log_tile"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE log = ?", arguments: [number])
+        }
+        try db.execute(sql: "DELETE FROM log WHERE number = ?", arguments: [number])
+    }
+
     /// The checkpoint that was published last, as its note's bytes, if one was.
     func checkpoint(_ db: Database) throws -> [UInt8]? {
         let statement = try db.cachedStatement(sql: "SELECT checkpoint FROM log WHERE number = ?")

@@ -84,7 +84,7 @@ package final class ClearingRestore: Sendable {
         let place = Self.place(directory)
         // The old directory is to be here afterwards; so nothing has to be moved after the exchange.
         let replaced = place + ".replaced-" + Hexadecimal.encode(Randomness.bytes(4))
-        guard rename(copy.path, replaced) == 0 else { throw ClearingStoreError.notExchangeable(directory: place) }
+        guard rename(copy.path, replaced) == 0 else { throw StoreError.notExchangeable(directory: place) }
         do {
             try DirectoryExchange.exchange(replaced, place)
         } catch {

@@ -42,8 +42,9 @@ extension BackupError: CustomStringConvertible {
     /// What to do about it, or `nil` where there is nothing to add; lower case, no full stop.
     package var hint: String? {
         switch self {
-        case .foreign: "name a file that portes key backup or portes clearing backup wrote"
+        case .foreign: "name a file that portes key, authority or clearing backup wrote"
         case .otherKind(_, .keys): "put it back with portes key restore"
+        case .otherKind(_, .authority): "put it back with portes authority restore"
         case .otherKind(_, .clearing): "put it back with portes clearing restore"
         case .laterVersion: "run the version that made it, or a later one"
         case .truncated, .corrupt: "nothing was changed: use another copy of it, or an older backup"

@@ -44,6 +44,8 @@ public enum IssuanceError: Error, Sendable, Hashable {
         case wrongCapability
         /// The voucher is worth fewer tokens than requested.
         case voucherExhausted
+        /// The voucher drew as many tokens in this epoch as one may. Ask for fewer, or come again with the next key.
+        case quotaExceeded
         /// The issuer gives another reason.
         case other
     }
@@ -58,6 +60,8 @@ extension IssuanceError {
             case "voucher-invalid": .refused(.voucherUnknown)
             case "voucher-unfit": .refused(.wrongCapability)
             case "voucher-exhausted": .refused(.voucherExhausted)
+            case "quota-exceeded": .refused(.quotaExceeded)
+            case "batch-too-large": .failed(status: response.status)
             case "key-unknown": .keyNotIssuing
             case "unprocessable-content": .failed(status: response.status)
             default:

@@ -4,6 +4,9 @@ import ArgumentParser
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authority",
-        abstract: "Run the token authority.",
-        subcommands: [AuthorityRunCommand.self, AuthorityShowCommand.self])
+        abstract: "Run, back up and restore the token authority.",
+        subcommands: [
+            AuthorityRunCommand.self, AuthorityShowCommand.self, AuthorityBackupCommand.self,
+            AuthorityRestoreCommand.self,
+        ])
 }

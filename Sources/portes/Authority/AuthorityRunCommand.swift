@@ -53,6 +53,11 @@ struct AuthorityRunCommand: AsyncParsableCommand {
 
         let capabilities = try AuthoritySettingsFile.capabilities(file)
         let witnesses = try file?.log?.configuration() ?? .none
+        if witnesses.threshold == 0, !serverConfiguration.address.isLoopback {
+            Output.warning(
+                "no witness has to cosign the key log, so apps on other machines take no tokens from this issuer",
+                hint: "name witnesses under authority.log in the configuration file")
+        }
 
         let authority = try await OffPool.run {
             let authority = try Self.open(files, name: wantedName, address: serverConfiguration.address)

@@ -11,12 +11,12 @@ final class ClearingSnapshot: Sendable {
     private static let patience: Duration = .seconds(30)
 
     private let data: String
-    private let lock: Int32
+    private let lock: BackupLock
 
     /// Takes a snapshot of the server in a directory.
     init(of data: String) async throws {
         self.data = data
-        lock = try Self.lock(data)
+        lock = try BackupLock(data)
         do {
             try await take()
         } catch {
@@ -27,20 +27,6 @@ final class ClearingSnapshot: Sendable {
 
     deinit {
         unlink(ClearingBackup.snapshotPath(in: data))
-        close(lock)
-    }
-
-    private static func lock(_ data: String) throws -> Int32 {
-        let path = data + "/backup.lock"
-        let lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else {
-            throw CommandFailure("cannot write into \(data)", hint: "run this as the user who owns the data directory")
-        }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
-            throw CommandFailure("another backup of \(data) is being made", hint: "wait until it is done")
-        }
-        return lock
     }
 
     private func take() async throws {

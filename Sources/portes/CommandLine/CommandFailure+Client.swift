@@ -63,6 +63,10 @@ extension CommandFailure {
             self.init(
                 "the voucher is worth fewer tokens than that",
                 hint: "ask for fewer with --count, or get another voucher if it is used up")
+        case .quotaExceeded:
+            self.init(
+                "the voucher draws no more tokens in this epoch",
+                hint: "ask for fewer with --count, or come again when the next key issues")
         case .other: self.init("the issuer refused")
         }
     }

@@ -1,4 +1,5 @@
 import AuthorityServer
+import AuthorityStore
 import ClearingServer
 import ClearingStore
 import HTTPTransport
@@ -17,6 +18,8 @@ protocol Explained: Error, CustomStringConvertible {
 }
 
 extension StoreError: Explained {}
+extension PublishedState.PublishedStateError: Explained {}
+extension AuthorityDatabase.OtherHistory: Explained {}
 extension KeyFileError: Explained {}
 extension PassphraseError: Explained {}
 extension BackupError: Explained {}

@@ -1,10 +1,10 @@
-internal import Foundation
+import Foundation
 
 /// Puts one directory in the place of another in one step.
-enum DirectoryExchange {
+package enum DirectoryExchange {
     /// Exchanges the directories at two paths: at no time is there none. Throws
-    /// ``ClearingStoreError/notExchangeable(directory:)`` with the second.
-    static func exchange(_ first: String, _ second: String) throws(ClearingStoreError) {
+    /// ``StoreError/notExchangeable(directory:)`` with the second.
+    package static func exchange(_ first: String, _ second: String) throws(StoreError) {
         guard swap(first, second) == 0 else { throw .notExchangeable(directory: second) }
     }
 
@@ -27,7 +27,7 @@ enum DirectoryExchange {
     #endif
 
     /// Waits until what is at a path is on the disk: a file, or the names in a directory.
-    static func sync(_ path: String) throws {
+    package static func sync(_ path: String) throws {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: path]) }
         defer { close(file) }

@@ -1,0 +1,60 @@
+import Foundation
+package import KeyFiles
+package import KeySchedule
+import LibSodium
+import SQLiteSupport
+
+/// What a backup of an authority says about itself.
+struct AuthorityBackupRecord: Codable {
+    static let memberName = "backup.json"
+    static let maximumCount = 65_536
+
+    /// When the backup was made, by this machine's clock.
+    let made: UnixTime
+}
+
+/// Backups of an authority's database. Its secrets are in the key directory, which has backups of its own.
+package enum AuthorityBackup {
+    /// Where a snapshot of the database lies until it is sealed.
+    package static func snapshotPath(in directory: String) -> String { directory + "/snapshot.sqlite" }
+
+    /// What a backup of the directory at `path` holds, the snapshot in it last; blocks.
+    package static func members(in path: String, at now: UnixTime) throws -> [BackupMember] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let record = try encoder.encode(AuthorityBackupRecord(made: now))
+        return try [
+            BackupMember(AuthorityBackupRecord.memberName, bytes: Array(record)),
+            BackupMember(StoreSide.authority.databaseName, file: snapshotPath(in: path)),
+        ]
+    }
+
+    /// Writes the members of an unlocked backup into a new directory, and says when it was made; blocks. Throws
+    /// ``BackupError`` where it is not what is written by this program.
+    static func unpack(_ reader: BackupReader, into path: String, progress: (Double) -> Void) throws -> UnixTime {
+        guard let first = try reader.next(), first.name == AuthorityBackupRecord.memberName else {
+            throw BackupError.corrupt(path: reader.path)
+        }
+        let json = try reader.secret(limit: AuthorityBackupRecord.maximumCount)
+        let record = json.withUnsafeBytes { try? JSONDecoder().decode(AuthorityBackupRecord.self, from: Data($0)) }
+        guard let record, let second = try reader.next(), second.name == StoreSide.authority.databaseName else {
+            throw BackupError.corrupt(path: reader.path)
+        }
+        let target = path + "/" + second.name
+        let file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw StoreError.inputOutput(path: target, code: errno) }
+        defer { close(file) }
+        try reader.copy(to: file, target: target, progress: progress)
+        guard try reader.next() == nil else { throw BackupError.corrupt(path: reader.path) }
+        return record.made
+    }
+}
+
+extension AuthorityDatabase {
+    /// Copies the database to a new file beside it, in the place of one that was left there, while it is in use.
+    package func takeSnapshot() async throws {
+        let path = AuthorityBackup.snapshotPath(in: String(store.path.dropLast(StoreSide.authority.databaseName.count + 1)))
+        unlink(path)
+        try await store.copy(to: path)
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import GRDB
+package import KeySchedule
+import KeyTransparency
+import LibSodium
+import PrivacyPass
+import Revocation
+import SQLiteSupport
+import Synchronization
+
+/// What was published goes on where it was published: never a second history.
+extension AuthorityDatabase {
+    /// What was published is not the continuation of what is here: two histories.
+    package struct OtherHistory: Error, Sendable, Hashable, CustomStringConvertible {
+        /// One line for people: lower case, no full stop.
+        package var description: String { "what was published does not go on from this backup" }
+        /// What to do about it; lower case, no full stop.
+        package var hint: String? { "name the newest export of this authority's log, and a backup of this authority" }
+    }
+
+    /// Takes over what was published after this database was copied: the entries of the key log, with what they say of
+    /// keys, and those of the revocation list. Answers how many of each are new.
+    ///
+    /// Throws ``OtherHistory`` if what is here is not the beginning of what was published. Blocks.
+    package func catchUp(with published: PublishedState) throws -> (log: Int, revocations: Int) {
+        try history.withLock { history in
+            var next = history
+            let new = try store.writeBlocking { db in
+                let size = try StoredLog.keys.frontier(db).size
+                guard size <= UInt64(published.log.count),
+                    try StoredLog.keys.entries(db, 0..<size) == Array(published.log.prefix(Int(size)))
+                else { throw OtherHistory() }
+                let entries = Array(published.log.dropFirst(Int(size)))
+                for bytes in entries {
+                    guard let entry = try? LogEntry(decoding: bytes), (try? next.apply(entry)) != nil else {
+                        throw OtherHistory()
+                    }
+                    try Self.follow(db, entry.event)
+                }
+                try StoredLog.keys.append(db, entries)
+                return (entries.count, try Self.catchUp(db, with: published.revocations))
+            }
+            history = next
+            return new
+        }
+    }
+
+    /// Makes the table of keys say what an entry says; revocations come from their own list.
+    private static func follow(_ db: Database, _ event: KeyEvent) throws {
+        switch event {
+        case .announced(let record): try insert(db, record)
+        case .rescheduled(let record): try setDates(db, of: record)
+        case .terms, .revoked, .ended, .redeemed: break
+        }
+    }
+
+    private static func catchUp(_ db: Database, with published: [RevocationEntry]) throws -> Int {
+        let here = try Data.fetchAll(db, sql: "SELECT entry FROM revocation ORDER BY sequence")
+        guard here.count <= published.count, zip(here, published).allSatisfy({ Array($0) == $1.encoded }) else {
+            throw OtherHistory()
+        }
+        for entry in published.dropFirst(here.count) {
+            let root = try revocationStand(db).root
+            try db.execute(
+                sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
+                arguments: [
+                    Int64(entry.sequence), entry.storedSubject, Data(entry.encoded), entry.root(after: root).data,
+                ])
+        }
+        return published.count - here.count
+    }
+
+    /// The keys that issue or will, at a time.
+    package func openKeys(at time: UnixTime) throws -> [StoredKey] {
+        try keys().filter { [.announced, .issuing].contains($0.state(at: time)) }
+    }
+
+    /// Begins the log of the revocation list's heads anew, under another origin: what it said since the copy is not
+    /// known, and a log must not say two things.
+    func beginHeadLogAnew() throws {
+        try store.writeBlocking { db in
+            let trigger = "log_entry_is_not_removed"
+            let text = try String.fetchOne(
+                db, sql: "SELECT sql FROM sqlite_schema WHERE name = ?", arguments: [trigger])
+            try db.execute(sql: "DROP TRIGGER \(trigger)")
+            try StoredLog.revocationHeads.remove(db)
+            if let text { try db.execute(sql: text) }
+            let generation = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'head-log'") ?? 1
+            try Self.set(db, "head-log", generation + 1)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import AuthorityServer
+import AuthorityStore
+import Foundation
+import KeyFiles
+import KeySchedule
+import PrivacyPass
+import SQLiteSupport
+
+/// What restoring an authority will do, and does.
+struct AuthorityRestorePlan {
+    /// What will happen, in words.
+    let words: String
+
+    /// Takes over what was published, in the copy, and finds out what is to be done.
+    init(_ restore: AuthorityRestore, log: String?) throws {
+        var lines = ["the authority is put back as it was at \(KeyTable.date(restore.made))"]
+        if let log {
+            let published = try PublishedState(directory: log, settings: restore.database.settings())
+            let new = try restore.database.catchUp(with: published)
+            lines.append("\(new.log) entries of the key log and \(new.revocations) revocations published since are taken over")
+        }
+        for key in try restore.database.openKeys(at: SystemTimeSource().now().wall) {
+            let tokens = try restore.database.recredit(drawnUnder: key.record.id).tokens
+            lines.append(
+                "key \(key.record.id.hexadecimal.prefix(16)) of \(key.record.capability) is revoked, and \(tokens) tokens "
+                    + "drawn under it go back to vouchers; a new key takes its place")
+        }
+        lines.append("what was charged since the backup is forgotten; the directory that is there now is kept")
+        words = lines.joined(separator: "\n")
+    }
+
+    /// Ends the keys, makes the next ones, and puts the copy in place; blocks.
+    static func carryOut(
+        _ restore: AuthorityRestore, keysAt keys: String, passphrase: PassphraseInput
+    ) throws -> Result {
+        let recredit = try restore.endKeys(at: SystemTimeSource().now().wall)
+        let copy = try DataDirectory(path: restore.copyPath, side: .authority)
+        let authority = try Authority(in: copy, keysAt: keys) { try passphrase.openKeys(at: keys) }
+        let made: [KeyRecord]
+        do {
+            made = try authority.makeDueKeys()
+            try authority.close()
+        } catch {
+            try? authority.close()
+            throw error
+        }
+        let replaced = try restore.finish()
+        return Result(
+            keys: made.map(\.id.hexadecimal), tokens: recredit.tokens, vouchers: recredit.vouchers, replaced: replaced)
+    }
+
+    /// What was done.
+    struct Result: Encodable, Sendable {
+        let keys: [String]
+        let tokens: Int64
+        let vouchers: Int64
+        /// Where the directory that was there is now.
+        let replaced: String?
+
+        func show(json: Bool) throws {
+            if json { return try Output.json(self) }
+            try Output.data("restored: \(tokens) tokens went back to vouchers, \(keys.count) new keys")
+            for key in keys { try Output.data("key \(key.prefix(16)) issues from now on") }
+            if let replaced { Output.note("what was there before is in \(replaced)") }
+            Output.note("start the authority; clearing servers get the new keys by themselves")
+        }
+    }
+}

@@ -161,6 +161,12 @@ struct KeyLogTests {
             #expect(try await refusal() == .malformed(path: path))
             log.state.withLock { $0.replaced = [:] }
         }
+        // Two entries, but longer than any: a transport of an app's own may not keep to the limit.
+        let long = [UInt8](repeating: 0x61, count: 60_000)
+        replace("tile/entries/000.p/2", try #require(EntryBundle.encode([long, long])))
+        #expect(try await refusal() == .malformed(path: "tile/entries/000.p/2"))
+        let limits = log.state.withLock { $0.requests.map(\.maximumResponseCount) }
+        #expect(limits.allSatisfy { $0 <= 256 * (2 + LogEntry.maximumCount) })
     }
 
     @Test func aLogOfAbsurdSizeIsRefusedBeforeItIsRead() async throws {

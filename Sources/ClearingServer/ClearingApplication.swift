@@ -36,6 +36,7 @@ package struct ClearingApplication: Sendable {
         self.logger = logger
         let directory = try DataDirectory(path: configuration.dataDirectory, side: .clearing)
         try ClearingFiles.check(in: directory)
+        ClearingBackup.removeLeftovers(in: directory)
         identity = try ClearingIdentity(in: directory)
         database = try ClearingDatabase(
             in: directory, identity: identity,

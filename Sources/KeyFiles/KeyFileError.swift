@@ -84,7 +84,7 @@ extension KeyFileError: CustomStringConvertible {
         case .exists: nil
         case .changed: "nothing was done: look what the other command did, and try again"
         case .corrupt, .truncated, .wrappingMissing:
-            "move the key directory away and put it back together: portes key restore FILE"
+            "keep a copy of the directory and restore it from a backup: portes key restore, portes clearing restore"
         case .wrongPassphrase: "each key directory has a passphrase of its own: check which one is meant"
         case .wrongMode(let path): "if nobody has read it, run: chmod 600 \(path)"
         case .foreign: "put the file back where it came from, or move it away"

@@ -39,11 +39,15 @@ import Testing
             let keys = try await clearing.transport.get(clearing.url + "/.well-known/jwks.json")
             #expect(String(decoding: keys.body, as: UTF8.self).components(separatedBy: "\"kid\"").count == 3)
         }
+        // A copy that a killed backup left is of no use to a server.
+        let leftover = directory.path + "/snapshot.sqlite"
+        try Data([1]).write(to: URL(filePath: leftover))
         // Remembered: another run has nothing to say, although it looks.
         try await ClearingHarness.run(in: directory, authority: authority) { clearing in
             let looked = clearing.stub.directoryFetches.value + 20
             try await clearing.until { clearing.stub.directoryFetches.value > looked }
             #expect(clearing.stub.statements.value.isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: leftover))
         }
     }
 

@@ -24,6 +24,9 @@ package enum ClearingBackup {
     /// Where a snapshot of the database lies until it is sealed.
     package static func snapshotPath(in directory: String) -> String { directory + "/snapshot.sqlite" }
 
+    /// Removes the snapshot that a backup which was killed left in a directory that this process has locked.
+    package static func removeLeftovers(in directory: DataDirectory) { unlink(snapshotPath(in: directory.path)) }
+
     /// The files of keys that a backup holds, as far as they are there.
     static let keyFiles = [ClearingIdentity.fileName, ReceiptSigner.fileName, CountSigner.fileName]
 

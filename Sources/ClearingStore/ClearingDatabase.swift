@@ -54,7 +54,8 @@ package final class ClearingDatabase: Sendable {
             )
         }
         let keys = try stored.replica.delivery?.opened(with: identity) ?? []
-        var verifier = Verifier(keys: [], revocations: stored.revocations, freshness: .never, limits: limits, id: identity.id)
+        var verifier = Verifier(
+            keys: [], revocations: stored.revocations, freshness: .never, limits: limits, id: identity.id)
         verifier.lost = stored.lost
         state = VerifierState(verifier)
         replica = Mutex(stored.replica)

@@ -72,10 +72,12 @@ public struct Verifier: Sendable {
 
     /// Whether tokens of a known key are accepted at a time, as far as that is about the key.
     public func acceptsTokens(of record: KeyRecord, at time: UnixTime) -> Bool {
-        !lost.contains(record) && record.state(at: time, isRevoked: revocations.isRevoked(record, at: time)).acceptsTokens
+        !lost.contains(record)
+            && record.state(at: time, isRevoked: revocations.isRevoked(record, at: time)).acceptsTokens
     }
 
-    /// Verifies a token: this server's own trust, key, its ledger, its dates, challenge, authenticator, revocation, in this order.
+    /// Verifies a token: this server's own trust, key, its ledger, its dates, challenge, authenticator, revocation, in
+    /// this order.
     ///
     /// With `answeringReplays`, tokens of a key that ended less than 24 hours ago pass as well: a ledger answers
     /// ``SpendOutcome/replayed(_:)`` for them, and never ``SpendOutcome/spent(_:)``.

@@ -154,7 +154,9 @@ import VOPRF
         let token = try mint.token(for: challenge)
         let capability = mint.record.capability
         let today = try time.verifier(mint, revoking: [.capability(capability)])
-        #expect(throws: VerificationFailure.capabilityRevoked) { try today.verify(token, for: challenge, at: time.now()) }
+        #expect(throws: VerificationFailure.capabilityRevoked) {
+            try today.verify(token, for: challenge, at: time.now())
+        }
         var list = RevocationList()
         try list.append(
             RevocationEntry(
@@ -185,7 +187,9 @@ import VOPRF
         }
         let revoked = try verifier(other)
         #expect(revoked.isRevoked)
-        #expect(throws: VerificationFailure.verifierRevoked) { try revoked.verify(token, for: challenge, at: time.now()) }
+        #expect(throws: VerificationFailure.verifierRevoked) {
+            try revoked.verify(token, for: challenge, at: time.now())
+        }
         let verified = try verifier(id).verify(token, for: challenge, at: time.now())
         #expect(revoked.refusal(of: verified, at: time.now()) == .verifierRevoked)
     }

@@ -65,7 +65,8 @@ import Testing
         let bad = [
             [], delta([one], [0], version: 0), delta([one], [0], version: 2),
             // A key id that is not named, is named in another order, stands twice or is not there.
-            delta([one, two], [0]), delta([one, two], [1, 0]), delta([one, one], [0, 1]), delta([one], [1]), delta([], [0]),
+            delta([one, two], [0]), delta([one, two], [1, 0]), delta([one, two], [1, 0, 1]),
+            delta([one, one], [0, 1]), delta([one], [1]), delta([], [0]),
             // More or fewer entries than are said to be there.
             delta([one], [0], count: 2), delta([one], [0, 0], count: 1), delta([one], [0]) + [0],
         ]

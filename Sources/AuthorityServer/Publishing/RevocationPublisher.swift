@@ -62,7 +62,8 @@ final class RevocationPublisher: Sendable {
         if place < tail.start { return Answer(publication: try await block(place / Self.blockCount), isBlock: true) }
         let end = tail.end
         let isNear = place >= end || end - place <= Self.mostExact
-        return Answer(publication: try await delta(of: tail, after: isNear ? min(place, end) : tail.start), isBlock: false)
+        let start = isNear ? min(place, end) : tail.start
+        return Answer(publication: try await delta(of: tail, after: start), isBlock: false)
     }
 
     /// How many deltas are kept, whole blocks aside.

@@ -52,8 +52,8 @@ final class Challenger: Sendable {
     }
 
     /// For each capability, in the order of their names, the key that issues at present; where none does, the newest
-    /// whose tokens are accepted, since those who hold them are to be asked for them. None while this server's own trust
-    /// is revoked.
+    /// whose tokens are accepted, since those who hold them are to be asked for them. None where the trust in this
+    /// server is revoked.
     func keys(at now: Moment) -> [KeyRecord] {
         let verifier = database.state.verifier
         guard !verifier.isRevoked else { return [] }

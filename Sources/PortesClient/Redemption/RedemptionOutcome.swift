@@ -44,8 +44,8 @@ public enum RedemptionOutcome: Sendable, Hashable {
         public var isTemporary: Bool {
             switch self {
             case .unknownKey, .keyNotYetAccepted, .verifierRevoked, .revocationListStale: true
-            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .ledgerLost, .wrongChallenge, .badAuthenticator, .tokenRevoked,
-                .keyRevoked, .capabilityRevoked:
+            case .malformed, .wrongTokenType, .keyNoLongerAccepted, .ledgerLost, .wrongChallenge, .badAuthenticator,
+                .tokenRevoked, .keyRevoked, .capabilityRevoked:
                 false
             }
         }

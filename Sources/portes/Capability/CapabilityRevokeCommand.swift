@@ -19,7 +19,7 @@ struct CapabilityRevokeCommand: AdminCommand {
 
     @Argument(help: "The capability.") var capability: String
     @Option(help: "The UTC day, YYYY-MM-DD, or a time of it in UNIX seconds; today at the earliest.") var from: String
-    @Option(help: "The reason: unspecified, key-compromised, surrendered, withdrawn or ledger-lost; default: withdrawn.")
+    @Option(help: "The reason: unspecified, key-compromised, surrendered, withdrawn or ledger-lost.")
     var reason: String = RevocationReason.withdrawn.name
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions
@@ -40,8 +40,8 @@ struct CapabilityRevokeCommand: AdminCommand {
         }
         let issued = live.reduce(0) { $0 + $1.issued }
         try Confirmation.ask(
-            "\(capability) is revoked from \(day.dateText) on: nothing is issued of it, and none of the \(issued) tokens "
-                + "under its \(live.count) live keys is accepted")
+            "\(capability) is revoked from \(day.dateText) on: nothing is issued of it, and none of the \(issued) "
+                + "tokens under its \(live.count) live keys is accepted")
     }
 
     func show(_ reply: AdminReply) throws {

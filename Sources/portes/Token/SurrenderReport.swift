@@ -31,7 +31,8 @@ struct SurrenderReport: Encodable {
         let words =
             switch outcome {
             case "revoked": "the token is revoked"
-            case SurrenderOutcome.Reason.keyNoLongerAccepted.rawValue: "nothing to do: the time of the token's key is over"
+            case SurrenderOutcome.Reason.keyNoLongerAccepted.rawValue:
+                "nothing to do: the time of the token's key is over"
             case SurrenderOutcome.Reason.keyRevoked.rawValue: "nothing to do: the token's key is revoked"
             default: "nothing to do: the token's capability is revoked"
             }

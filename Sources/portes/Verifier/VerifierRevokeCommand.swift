@@ -17,7 +17,7 @@ struct VerifierRevokeCommand: AdminCommand {
             """)
 
     @Argument(help: "The verifier's name; for one that was removed, its id.") var name: String
-    @Option(help: "The reason: unspecified, key-compromised, surrendered, withdrawn or ledger-lost; default: unspecified.")
+    @Option(help: "The reason: unspecified, key-compromised, surrendered, withdrawn or ledger-lost.")
     var reason: String = RevocationReason.unspecified.name
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var options: AdminOptions

@@ -65,7 +65,8 @@ struct RevocationPublicationTests {
             #expect(try await running.get("/revocations/head", ifNoneMatch: tag).status == 304)
             running.time.advance(1)
             let next = try await running.get("/revocations/head", ifNoneMatch: tag)
-            #expect(try RevocationHead(verifying: next.text, key: running.revocationKey()).time == running.time.now().wall)
+            let head = try RevocationHead(verifying: next.text, key: running.revocationKey())
+            #expect(head.time == running.time.now().wall)
         }
     }
 
@@ -167,7 +168,8 @@ struct RevocationPublicationTests {
         #expect(try await fixture.publisher.delta(after: 0).isBlock == false)
         try fixture.revokeTokens(1)
         #expect(try await fixture.publisher.delta(after: 0).isBlock)
-        let rest = try RevocationDelta(decoding: try await fixture.publisher.delta(after: UInt64(block)).publication.bytes)
+        let answer = try await fixture.publisher.delta(after: UInt64(block))
+        let rest = try RevocationDelta(decoding: answer.publication.bytes)
         #expect(rest.after == UInt64(block) && rest.entries.isEmpty)
     }
 }

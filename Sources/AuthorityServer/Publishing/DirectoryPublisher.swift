@@ -14,14 +14,22 @@ final class DirectoryPublisher: Sendable {
     private static let longestAge: Int64 = 60
 
     private let authority: Authority
+    private let keyLog: LogPublisher
     private let latest = Mutex<(directory: IssuerDirectory, publication: Publication)?>(nil)
 
-    init(_ authority: Authority) { self.authority = authority }
+    /// A publisher of keys as far as `keyLog` has published them.
+    init(_ authority: Authority, keyLog: LogPublisher) {
+        self.authority = authority
+        self.keyLog = keyLog
+    }
 
     /// The directory as it is now, and for how many seconds it stays so if no admin changes it.
-    func current() -> (publication: Publication, maxAge: Int64) {
-        let (issuer, now) = (authority.issuer, authority.time.now().wall)
-        let listed = Self.listed(issuer, at: now)
+    ///
+    /// A key that the published log does not have yet is not listed: no client would take it. Throws ``StoreError``.
+    func current() async throws -> (publication: Publication, maxAge: Int64) {
+        let published = try await keyLog.publishedSize()
+        let (issuer, now, logged) = (authority.issuer, authority.time.now().wall, authority.database.keyHistory.keys)
+        let listed = Self.listed(issuer, at: now).filter { logged[$0.id].map { $0.entry < published } ?? false }
         let directory = IssuerDirectory(
             issuerRequestURI: Self.requestPath,
             tokenKeys: listed.map { record in

@@ -40,7 +40,11 @@ final class LogPublisher: Sendable {
 
     /// The checkpoint to show, as a signed note; `nil` while there is none.
     func checkpoint() async throws -> Publication? {
-        if witnesses.policy.threshold == 0, witnesses.isEmpty { try await publishWhatIsNew() }
+        if witnesses.isEmpty {
+            try await publishWhatIsNew()
+        } else if latest.withLock({ $0 == nil }) {
+            adopt(try await authority.database.publication(of: log.stored).checkpoint)
+        }
         return latest.withLock { $0?.publication }
     }
 
@@ -50,10 +54,10 @@ final class LogPublisher: Sendable {
         return try await authority.database.bytes(of: tile, in: log.stored, size: size)
     }
 
-    /// How many entries wait for witnesses.
-    func unpublishedCount() async throws -> UInt64 {
-        let head = try await authority.database.head(of: log.stored)
-        return head.size - min(head.size, latest.withLock { $0?.head.size } ?? 0)
+    /// How many entries the checkpoint to show covers.
+    func publishedSize() async throws -> UInt64 {
+        _ = try await checkpoint()
+        return latest.withLock { $0?.head.size } ?? 0
     }
 
     /// Publishes a checkpoint if the log has grown, or the cosignatures are getting old.

@@ -16,7 +16,7 @@ struct PublicRoutes: Sendable {
 
     func add(to router: Router<ServerContext>) {
         router.get("\(IssuerDirectory.path)") { request, _ in
-            let (publication, maxAge) = directory.current()
+            let (publication, maxAge) = try await directory.current()
             return request.response(publication, contentType: MediaType.issuerDirectory, maxAge: maxAge)
         }
         router.get("\(JSONWebKeySet.path)") { request, _ in

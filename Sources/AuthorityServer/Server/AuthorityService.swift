@@ -34,20 +34,21 @@ package struct AuthorityService: Sendable {
         router.add(middleware: StoreProblemMiddleware())
         let heads = HeadSigner(
             database: authority.database, signing: signing, issuer: issuerName.text, time: authority.time)
+        let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
+        let keyLog = try Self.log(
+            .keys, authority, configuration.witnesses, transport, sign: { signing.signKeyLog($0) })
         PublicRoutes(
-            directory: DirectoryPublisher(authority),
+            directory: DirectoryPublisher(authority, keyLog: keyLog.publisher),
             revocations: RevocationPublisher(database: authority.database, heads: heads, pool: pool),
             deliveries: DeliveryPublisher(authority), keySet: signing.keySet
         ).add(to: router)
         TokenRevocationRoute(authority: authority, pool: pool).add(to: router)
         TokenRequestRoute(
             authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
-            maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool, metrics: IssuanceMetrics(factory: metrics)
+            maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool,
+            metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
         CountRoute(authority: authority, issuerName: issuerName, pool: pool).add(to: router)
-        let transport = try HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile)
-        let keyLog = try Self.log(
-            .keys, authority, configuration.witnesses, transport, sign: { signing.signKeyLog($0) })
         LogRoutes(publisher: keyLog.publisher, key: keyLog.key).add(to: router)
         let headLog = try Self.log(
             .revocationHeads, authority, .none, transport, sign: { signing.signRevocationLog($0) })

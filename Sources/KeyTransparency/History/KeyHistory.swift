@@ -57,7 +57,7 @@ public struct KeyHistory: Sendable, Hashable {
             terms[Purpose(new.capability, new.tokenType)] = new
             isDevelopment = isDevelopment || new.isDevelopment
         case .announced(let record):
-            keys[record.id] = LoggedKey(record: record, announced: entry.time)
+            keys[record.id] = LoggedKey(record: record, announced: entry.time, entry: size)
             open[Purpose(record), default: []].append(record.id)
         case .rescheduled(let record): keys[record.id]?.record = record
         case .revoked(let id, let reason):

@@ -7,6 +7,8 @@ public struct LoggedKey: Sendable, Hashable {
     public internal(set) var record: KeyRecord
     /// When it was announced.
     public let announced: UnixTime
+    /// The place of the entry that announced it, from 0.
+    public let entry: UInt64
     /// Why and when it was revoked, if it was.
     public internal(set) var revocation: Revocation?
     /// How many tokens it issued, once it has ended.
@@ -23,9 +25,10 @@ public struct LoggedKey: Sendable, Hashable {
         public let time: UnixTime
     }
 
-    init(record: KeyRecord, announced: UnixTime) {
+    init(record: KeyRecord, announced: UnixTime, entry: UInt64) {
         self.record = record
         self.announced = announced
+        self.entry = entry
     }
 
     /// The key's state at a time, as the log tells it.

@@ -1,7 +1,11 @@
 import ClearingStore
 import Foundation
 import GRDB
+import KeySchedule
+import LibSodium
 import PortesVerifier
+import PrivacyPass
+import Revocation
 import SQLiteSupport
 import TestSupport
 import Testing
@@ -23,8 +27,17 @@ import Testing
                 CREATE TABLE revocation (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
                 ALTER TABLE ledger DROP COLUMN is_lower_bound;
                 ALTER TABLE ledger DROP COLUMN count_state;
+                CREATE TABLE revocation (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
                 DELETE FROM grdb_migrations WHERE identifier <> '1';
                 """)
+            for bytes in try Data.fetchAll(db, sql: "SELECT delta FROM revocation_delta ORDER BY after") {
+                for entry in try RevocationDelta(decoding: Array(bytes)).entries {
+                    try db.execute(
+                        sql: "INSERT INTO revocation VALUES (?, ?)",
+                        arguments: [Int64(entry.sequence), Data(entry.encoded)])
+                }
+            }
+            try db.execute(sql: "DROP TABLE revocation_delta")
         }
         try queue.close()
     }
@@ -40,6 +53,20 @@ import Testing
         #expect(fixture.database.state.verifier.lost == .none)
         #expect(try await fixture.spend(spent) == .alreadySpent)
         guard case .spent? = try await fixture.spend(unspent) else { return #expect(Bool(false)) }
+    }
+
+    @Test func whatWasRevokedUnderTheFirstSchemaStaysRevoked() async throws {
+        let mint = try await fixture.deliveredMint()
+        let token = try mint.token(for: fixture.challenge)
+        for _ in 0..<300 { fixture.authority.revoke(.key(TokenKeyID(Randomness.bytes32()))) }
+        fixture.authority.revoke(.token(Nullifier(of: token.input), mint.record.id))
+        try await fixture.fetchRevocations()
+        let root = fixture.database.state.verifier.revocations.root
+        try downgrade()
+        try fixture.reopen()
+        #expect(fixture.database.revocationSize == 301)
+        #expect(fixture.database.state.verifier.revocations.root == root)
+        #expect(throws: VerificationFailure.tokenRevoked) { try fixture.verified(token) }
     }
 
     @Test func aTombstoneOfTheFirstSchemaIsACountThatIsHandedOver() async throws {

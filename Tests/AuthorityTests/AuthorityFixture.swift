@@ -63,7 +63,11 @@ final class AuthorityFixture: Sendable {
         accepting: Int64 = 2_000,
         replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery] = []
     ) throws -> KeyRecord {
-        let record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        // Two keys whose ids end with the same byte cannot both be stored.
+        var record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        while try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType) {
+            record = try self.record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        }
         let old = try database.keys().first { $0.record.id == replacing }?.record
         let ending = old.map { [KeyEvent.rescheduled($0.endingIssuance(at: record.notBefore))] } ?? []
         try database.changeKeys([terms(capability)] + ending + [.announced(record)], deliveries: deliveries)

@@ -23,8 +23,6 @@ import Testing
         try queue.write { db in
             try db.execute(sql: """
                 DROP TABLE restore_floor;
-                DROP TABLE revocation_delta;
-                CREATE TABLE revocation (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
                 ALTER TABLE ledger DROP COLUMN is_lower_bound;
                 ALTER TABLE ledger DROP COLUMN count_state;
                 CREATE TABLE revocation (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;

@@ -21,8 +21,8 @@ package struct ClearingPins: Sendable, Hashable {
         self.authority = authority
     }
 
-    /// Keeps the pins; throws ``ClearingStoreError/pinned(name:value:asked:)`` for others than those kept, once anything
-    /// was received under them. Answers the authority's key, if one is pinned.
+    /// Keeps the pins; throws ``ClearingStoreError/pinned(name:value:asked:)`` for others than those kept, once
+    /// anything was received under them. Answers the authority's key, if one is pinned.
     func check(_ db: Database) throws -> AuthorityKey? {
         try Self.pin(db, "origin", origin.text, replacingIf: !Self.hasReceived(db))
         try Self.pin(db, "scope", scope.rawValue, replacingIf: !Self.hasReceived(db))

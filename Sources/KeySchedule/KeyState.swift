@@ -16,12 +16,12 @@ public enum KeyState: String, Sendable, Hashable, Codable {
 }
 
 extension KeyRecord {
-    /// How many seconds before and after its time an issuer takes requests for a key: for requests that are on their way
-    /// when a key begins or ends, and for clocks that differ a little. Half of what a verifier allows for.
+    /// How many seconds before and after its time an issuer takes requests for a key: for requests that are on their
+    /// way when a key begins or ends, and for clocks that differ a little. Half of what a verifier allows for.
     public static let issuingLeeway: Int64 = 30
 
-    /// Whether an issuer takes requests for the key at a time, which is at most ``issuingLeeway`` outside of its time and
-    /// never after its acceptance.
+    /// Whether an issuer takes requests for the key at a time, which is at most ``issuingLeeway`` outside of its time
+    /// and never after its acceptance.
     public func takesRequests(at time: UnixTime) -> Bool {
         notBefore.adding(seconds: -Self.issuingLeeway) <= time
             && time < min(issueUntil.adding(seconds: Self.issuingLeeway), acceptUntil)

@@ -34,7 +34,8 @@ public struct RotationPlan: Sendable, Hashable {
     /// The dates of the key to be made now; `nil` if it is not yet time, or none is to follow.
     ///
     /// It begins when the last one stops issuing, or once it was announced for long enough. Without that time only if
-    /// there is no key whose tokens are accepted, or if a revoked one would issue then: nobody can be waiting for another.
+    /// there is no key whose tokens are accepted, or if a revoked one would issue then: nobody can be waiting for
+    /// another.
     public func keyToMake(at now: UnixTime) -> KeyDates? {
         guard let due = nextDue(at: now), due <= now else { return nil }
         guard let last, last.record.acceptUntil > now else { return KeyDates(from: now, terms: terms) }

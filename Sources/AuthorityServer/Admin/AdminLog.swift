@@ -35,7 +35,8 @@ extension AdminRequest {
         case .createVouchers: "voucher-create"
         case .revokeVoucher: "voucher-revoke"
         case .revokeToken: "token-revoke"
-        case .listKeys, .findKey, .planKeys, .previewRevocation, .exportLog, .takeSnapshot, .takeInventory, .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
+        case .listKeys, .findKey, .planKeys, .previewRevocation, .exportLog, .takeSnapshot, .takeInventory,
+            .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
             nil
         }
     }
@@ -52,7 +53,9 @@ extension AdminReply {
         case .verifier(let verifier, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
         case .voucher(let voucher): ["capability": "\(voucher.capability)"]
         case .voucherCodes(let vouchers, _): ["count": "\(vouchers.count)"]
-        case .keys, .plan, .logExport, .snapshot, .inventory, .delivery, .verifiers, .vouchers, .revocations, .authority, .refused: [:]
+        case .keys, .plan, .logExport, .snapshot, .inventory, .delivery, .verifiers, .vouchers, .revocations,
+            .authority, .refused:
+            [:]
         }
     }
 }

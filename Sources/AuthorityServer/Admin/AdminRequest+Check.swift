@@ -41,8 +41,8 @@ extension AdminRequest {
             try Self.checkNumber(tokens, upTo: Self.mostTokens, of: "--tokens", example: 100)
             try Self.checkNumber(count, upTo: Self.mostVouchers, of: "--count", example: 20)
         case .findVoucher(let id), .revokeVoucher(let id): try Self.checkVoucherID(id)
-        case .listKeys, .exportLog, .takeSnapshot, .takeInventory, .exportKeys, .listVerifiers, .findVerifier, .removeVerifier, .listVouchers, .listRevocations,
-            .describe:
+        case .listKeys, .exportLog, .takeSnapshot, .takeInventory, .exportKeys, .listVerifiers, .findVerifier,
+            .removeVerifier, .listVouchers, .listRevocations, .describe:
             break
         }
     }
@@ -61,7 +61,8 @@ extension AdminRequest {
         if let capability = Capability(key.capability) { _ = try key.terms(for: capability) }
         if let start = key.notBefore, start < now {
             throw AdminRefusal(
-                "--not-before is in the past", hint: "give UNIX seconds that are to come, or leave it out to begin at once")
+                "--not-before is in the past",
+                hint: "give UNIX seconds that are to come, or leave it out to begin at once")
         }
     }
 

@@ -25,7 +25,8 @@ extension Authority {
         let old = keys.first { $0.state(at: now) == .issuing }
         let ending = old.map { [KeyEvent.rescheduled($0.record.endingIssuance(at: now))] } ?? []
         let id: TokenKeyID
-        if let next = keys.filter({ $0.state(at: now) == .announced }).min(by: { $0.record.notBefore < $1.record.notBefore }) {
+        let announced = keys.filter { $0.state(at: now) == .announced }
+        if let next = announced.min(by: { $0.record.notBefore < $1.record.notBefore }) {
             try change(ending + [.rescheduled(next.record.beginning(at: now))])
             id = next.record.id
         } else {

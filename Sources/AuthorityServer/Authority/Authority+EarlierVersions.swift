@@ -4,8 +4,8 @@ import KeyTransparency
 import PrivacyPass
 
 extension Authority {
-    /// Begins the key log of an authority that has keys from before there was one: with the keys that issue or will, and
-    /// with terms that promise no more than these keys keep.
+    /// Begins the key log of an authority that has keys from before there was one: with the keys that issue or will,
+    /// and with terms that promise no more than these keys keep.
     ///
     /// Keys that only accept are left out: no client asks for tokens under them.
     static func logKeysOfEarlierVersions(_ database: AuthorityDatabase, at now: UnixTime) throws {

@@ -7,7 +7,8 @@ import PrivacyPass
 
 /// How keys are changed; all of it blocks and is for the admin queue.
 extension Authority {
-    /// Makes changes of keys that the log allows, and takes them in. Throws ``AdminRefusal`` while the calendar was moved.
+    /// Makes changes of keys that the log allows, and takes them in. Throws ``AdminRefusal`` while the calendar was
+    /// moved.
     @discardableResult
     func change(_ events: [KeyEvent], deliveries: [VerifierDelivery] = []) throws -> KeyChangeOutcome {
         guard clock.isSteady else {

@@ -2,9 +2,9 @@ import KeySchedule
 
 /// Whether the calendar still goes with the monotonic clock, as it did at the start.
 ///
-/// Keys begin and end by the calendar. If somebody sets it while the authority runs, nobody knows which of the two times
-/// is right: then nothing is issued and no key is made or ended until the calendar is back, or the authority is started
-/// again.
+/// Keys begin and end by the calendar. If somebody sets it while the authority runs, nobody knows which of the two
+/// times is right: then nothing is issued and no key is made or ended until the calendar is back, or the authority is
+/// started again.
 struct ClockGuard: Sendable {
     /// By how many seconds the calendar may move.
     static let tolerance: Double = 60

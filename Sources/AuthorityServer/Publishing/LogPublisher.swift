@@ -7,8 +7,8 @@ import Synchronization
 
 /// Publishes one log: the newest checkpoint that the witness policy is met for, and the tiles under it.
 ///
-/// What is appended is published when enough witnesses have cosigned it; until then everybody gets the checkpoint before.
-/// Where no witness is asked, it is published when somebody looks.
+/// What is appended is published when enough witnesses have cosigned it; until then everybody gets the checkpoint
+/// before. Where no witness is asked, it is published when somebody looks.
 final class LogPublisher: Sendable {
     /// After how many seconds witnesses are asked again, so that no cosignature that is shown is a day old.
     private static let longestAge: Int64 = 6 * 3_600

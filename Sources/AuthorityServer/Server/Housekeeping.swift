@@ -9,8 +9,8 @@ import ServiceLifecycle
 ///
 /// Neither can be undone, so neither follows the calendar alone. Nothing is done while it has been moved against the
 /// monotonic clock since the start; and as it may have been wrong at the start already, the housekeeping has a time of
-/// its own, which is kept: never later than the calendar, and since the start at most twice as fast as time passed. What
-/// a stopped server missed is caught up in as long as it was stopped, and so is a calendar that is ahead.
+/// its own, which is kept: never later than the calendar, and since the start at most twice as fast as time passed.
+/// What a stopped server missed is caught up in as long as it was stopped, and so is a calendar that is ahead.
 struct Housekeeping: Service {
     private static let interval: Duration = .seconds(3_600)
     private static let delay: Int64 = 86_400
@@ -59,7 +59,8 @@ struct Housekeeping: Service {
 }
 
 extension Authority {
-    /// Logs the keys whose acceptance ended before `time`, with how many tokens they issued; blocks: for the admin queue.
+    /// Logs the keys whose acceptance ended before `time`, with how many tokens they issued; blocks: for the admin
+    /// queue.
     func endKeys(acceptedUntil time: UnixTime) throws {
         let history = database.keyHistory
         let ended = try database.keys().filter { key in

@@ -53,7 +53,8 @@ package enum AuthorityBackup {
 extension AuthorityDatabase {
     /// Copies the database to a new file beside it, in the place of one that was left there, while it is in use.
     package func takeSnapshot() async throws {
-        let path = AuthorityBackup.snapshotPath(in: String(store.path.dropLast(StoreSide.authority.databaseName.count + 1)))
+        let directory = String(store.path.dropLast(StoreSide.authority.databaseName.count + 1))
+        let path = AuthorityBackup.snapshotPath(in: directory)
         unlink(path)
         try await store.copy(to: path)
     }

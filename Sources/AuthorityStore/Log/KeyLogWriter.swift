@@ -32,8 +32,8 @@ struct KeyLogWriter {
         try StoredLog.keys.append(db, [bytes])
     }
 
-    /// The history that a database's log tells; throws `UnreadableRow` unless every entry follows the rules and the tree
-    /// is that of the entries.
+    /// The history that a database's log tells; throws `UnreadableRow` unless every entry follows the rules and the
+    /// tree is that of the entries.
     static func history(_ db: Database) throws -> KeyHistory {
         let frontier = try StoredLog.keys.frontier(db)
         var history = KeyHistory()

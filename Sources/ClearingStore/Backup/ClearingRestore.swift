@@ -15,10 +15,7 @@ package import SQLiteSupport
 package final class ClearingRestore: Sendable {
     /// What the backup says.
     package let contents: ClearingBackupContents
-    private let directory: DataDirectory
-    /// Whether the directory was made for this.
-    private let isNew: Bool
-    private let copy: DataDirectory
+    private let replacement: DirectoryReplacement
     private let store: SQLiteStore
 
     /// Unpacks an unlocked backup beside `directory`, which this process has locked and leaves as it is; `isNew` says
@@ -29,12 +26,10 @@ package final class ClearingRestore: Sendable {
     package init(
         _ reader: BackupReader, into directory: DataDirectory, isNew: Bool, progress: (Double) -> Void
     ) throws {
-        self.directory = directory
-        self.isNew = isNew
-        let path = Self.place(directory) + ".restoring"
-        try? FileManager.default.removeItem(atPath: path)
+        replacement = DirectoryReplacement(of: directory, isNew: isNew)
+        let path = replacement.copyPath
         do {
-            copy = try DataDirectory(path: path, side: .clearing)
+            let copy = try DataDirectory(path: path, side: .clearing)
             let record = try BackupUnpacking.unpack(reader, into: path, progress: progress)
             guard let verifier = VerifierID(text: record.verifier) else { throw BackupError.corrupt(path: reader.path) }
             // Opens and checks the key; a secret of another server would be trusted for nothing.
@@ -45,7 +40,7 @@ package final class ClearingRestore: Sendable {
             store = try SQLiteStore(in: copy, migrator: ClearingSchema.migrator)
             contents = try store.readBlocking { try ClearingBackupContents($0, made: record.made, verifier: verifier) }
         } catch {
-            try? FileManager.default.removeItem(atPath: path)
+            replacement.removeCopy()
             throw error
         }
     }
@@ -73,48 +68,12 @@ package final class ClearingRestore: Sendable {
                     """, arguments: [floor.seconds])
         }
         try store.close()
-        for name in try FileManager.default.contentsOfDirectory(atPath: copy.path) {
-            try DirectoryExchange.sync(copy.path + "/" + name)
-        }
-        try DirectoryExchange.sync(copy.path)
-        return try putInPlace()
-    }
-
-    private func putInPlace() throws -> String? {
-        let place = Self.place(directory)
-        // The old directory is to be here afterwards; so nothing has to be moved after the exchange.
-        let replaced = place + ".replaced-" + Hexadecimal.encode(Randomness.bytes(4))
-        guard rename(copy.path, replaced) == 0 else { throw StoreError.notExchangeable(directory: place) }
-        do {
-            try DirectoryExchange.exchange(replaced, place)
-        } catch {
-            try? FileManager.default.removeItem(atPath: replaced)
-            throw error
-        }
-        try DirectoryExchange.sync(Self.parent(of: place))
-        guard isNew else { return replaced }
-        try? FileManager.default.removeItem(atPath: replaced)
-        return nil
+        return try replacement.putInPlace()
     }
 
     /// Takes the copy away; everything is as it was.
     package func discard() {
         try? store.close()
-        try? FileManager.default.removeItem(atPath: copy.path)
-        guard isNew else { return }
-        unlink(directory.path + "/portes.lock")
-        rmdir(directory.path)
-    }
-
-    /// The directory's path without slashes at its end.
-    private static func place(_ directory: DataDirectory) -> String {
-        var path = directory.path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return path
-    }
-
-    private static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        replacement.discard()
     }
 }

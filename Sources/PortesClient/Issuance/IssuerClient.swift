@@ -44,8 +44,8 @@ public actor IssuerClient {
     /// The issuer's directory as it is now.
     ///
     /// Fetched whole each time, with no tag of what was fetched before: a tag could be a name that the issuer gave to
-    /// one client. Throws ``IssuanceError/otherName(_:)`` if it names the issuer otherwise than ``name``. As no request is sent
-    /// without a directory, none is charged under a name for which its tokens would be of no use.
+    /// one client. Throws ``IssuanceError/otherName(_:)`` if it names the issuer otherwise than ``name``. As no request
+    /// is sent without a directory, none is charged under a name for which its tokens would be of no use.
     func directory() async throws(IssuanceError) -> IssuerDirectory {
         let response = try await send(
             TransportRequest(

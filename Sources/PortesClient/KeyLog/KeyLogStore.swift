@@ -1,5 +1,5 @@
-/// Where a client keeps what it saw last of an issuer's key log, so that it notices after a restart if the log goes back
-/// on it.
+/// Where a client keeps what it saw last of an issuer's key log, so that it notices after a restart if the log goes
+/// back on it.
 ///
 /// ``Wallet`` keeps it by itself, ``KeyLogFile`` in a file; an app may bring its own. It belongs where wallets do:
 /// private, durable, and never sent to anybody, as it tells when this client last looked.

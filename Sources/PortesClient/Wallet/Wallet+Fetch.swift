@@ -5,8 +5,8 @@ extension Wallet {
     ///
     /// Sends what an earlier fetch from this issuer left unanswered first, byte for byte; an issuer charges a repeated
     /// request once, and its tokens count for this fetch if they are of the same kind. Then asks for the rest, up to
-    /// 100 in a request, under the issuer's current key for the capability: the one that its key log lets issue now. What
-    /// was seen of that log is kept in this wallet, unless the issuer's client has a store for it.
+    /// 100 in a request, under the issuer's current key for the capability: the one that its key log lets issue now.
+    /// What was seen of that log is kept in this wallet, unless the issuer's client has a store for it.
     ///
     /// A request that may have been charged stays on record until its tokens come or ``discard(_:)`` drops its key:
     /// each fetch sends it once more, and goes on if it fails for reasons of its own. An answer whose proof does not

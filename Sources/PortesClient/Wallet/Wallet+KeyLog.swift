@@ -33,7 +33,8 @@ extension Wallet {
         }
     }
 
-    /// What a challenge asks for, as ``IssuerClient/capability(of:)``, with what was seen of the issuer's log kept here.
+    /// What a challenge asks for, as ``IssuerClient/capability(of:)``, with what was seen of the issuer's log kept
+    /// here.
     public func capability(
         of challenge: PrivateTokenChallenge, from issuer: IssuerClient
     ) async throws -> Capability? {

@@ -12,9 +12,10 @@ struct AuthorityBackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Write the authority's database into one sealed file.",
         discussion: """
-            Vouchers, charges, keys' dates, the key log, the revocation list, trusted verifiers. The secrets are in the key \
-            directory: portes key backup. Works beside a running authority. What is published meanwhile goes on in a \
-            restore if portes log export wrote it: run that often, and keep both files and directory elsewhere.
+            Vouchers, charges, keys' dates, the key log, the revocation list, trusted verifiers. The secrets are in \
+            the key directory: portes key backup. Works beside a running authority. What is published meanwhile goes \
+            on in a restore if portes log export wrote it: run that often, and keep both files and directory \
+            elsewhere.
 
             EXAMPLE: portes authority backup authority-2026-11-24.backup --backup-passphrase-file pass
             """)
@@ -22,8 +23,8 @@ struct AuthorityBackupCommand: AsyncParsableCommand {
     @Argument(help: "The file to write, which must not be there yet.") var file: String
     @Option(
         help: """
-            The file with a passphrase for the backup, /dev/fd/3 for descriptor 3, credential:NAME for one that systemd \
-            gives (default: asked for on the terminal).
+            The file with a passphrase for the backup, /dev/fd/3 for descriptor 3, credential:NAME for one that \
+            systemd gives (default: asked for on the terminal).
             """)
     var backupPassphraseFile: String?
     @OptionGroup var options: AdminOptions

@@ -13,14 +13,14 @@ struct AuthorityRestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Put the authority's database back out of its backup.",
         discussion: """
-            The backup has forgotten what was charged since. So every key that issues or will is revoked, for the reason \
-            authority-restored; vouchers get back what they drew under these keys as far as the backup knows, and the \
-            next keys begin at once. Their secrets go into the key directory, which must be the one of this authority \
-            (portes key restore).
+            The backup has forgotten what was charged since. So every key that issues or will is revoked, for the \
+            reason authority-restored; vouchers get back what they drew under these keys as far as the backup knows, \
+            and the next keys begin at once. Their secrets go into the key directory, which must be the one of this \
+            authority (portes key restore).
 
-            What was published since the backup cannot be taken back: clients and clearing servers refuse a log or a list \
-            that is shorter than before. Name with --log what portes log export wrote last, or say with --nothing-newer \
-            that no key was changed and nothing revoked since the backup.
+            What was published since the backup cannot be taken back: clients and clearing servers refuse a log or a \
+            list that is shorter than before. Name with --log what portes log export wrote last, or say with \
+            --nothing-newer that no key was changed and nothing revoked since the backup.
 
             The directory that is there now is kept beside the new one. No server may run on it.
 

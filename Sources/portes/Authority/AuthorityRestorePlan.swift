@@ -17,13 +17,14 @@ struct AuthorityRestorePlan {
         if let log {
             let published = try PublishedState(directory: log, settings: restore.database.settings())
             let new = try restore.database.catchUp(with: published)
-            lines.append("\(new.log) entries of the key log and \(new.revocations) revocations published since are taken over")
+            lines.append(
+                "\(new.log) entries of the key log and \(new.revocations) revocations published since are taken over")
         }
         for key in try restore.database.openKeys(at: SystemTimeSource().now().wall) {
             let tokens = try restore.database.recredit(drawnUnder: key.record.id).tokens
             lines.append(
-                "key \(key.record.id.hexadecimal.prefix(16)) of \(key.record.capability) is revoked, and \(tokens) tokens "
-                    + "drawn under it go back to vouchers; a new key takes its place")
+                "key \(key.record.id.hexadecimal.prefix(16)) of \(key.record.capability) is revoked, and \(tokens) "
+                    + "tokens drawn under it go back to vouchers; a new key takes its place")
         }
         lines.append("what was charged since the backup is forgotten; the directory that is there now is kept")
         words = lines.joined(separator: "\n")

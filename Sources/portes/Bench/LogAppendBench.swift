@@ -24,7 +24,8 @@ struct LogAppendBench {
             try await fill(database, upTo: UInt64(size))
             let median = try await measure(database)
             results.append(
-                BenchResult(name: "log-append-1e\(String(size).count - 1)", perToken: median, floorPerToken: floor ?? median))
+                BenchResult(
+                    name: "log-append-1e\(String(size).count - 1)", perToken: median, floorPerToken: floor ?? median))
             floor = floor ?? median
         }
         try database.close()

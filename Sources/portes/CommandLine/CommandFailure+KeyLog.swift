@@ -36,8 +36,8 @@ extension CommandFailure {
             self.init(
                 "the log's checkpoint is not signed with the log's key, or a signature on it does not hold",
                 hint: """
-                    check --log-key and --witness; if the issuer's admin says that the log was begun anew, add --forget-log \
-                    once; otherwise do not use this issuer
+                    check --log-key and --witness; if the issuer's admin says that the log was begun anew, add \
+                    --forget-log once; otherwise do not use this issuer
                     """)
         case .tooFewWitnesses(let found, let needed, let stale):
             let earlier = stale > 0 ? ", \(stale) longer ago" : ""

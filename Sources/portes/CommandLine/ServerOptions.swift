@@ -12,8 +12,8 @@ struct ServerOptions: ParsableArguments {
     var listen: String?
     @Option(
         help: """
-            The certificate chain, a PEM file; read again when it changes (environment: PORTES_TLS_CERTIFICATE; default: \
-            plain http).
+            The certificate chain, a PEM file; read again when it changes (environment: PORTES_TLS_CERTIFICATE; \
+            default: plain http).
             """)
     var tlsCertificate: String?
     @Option(help: "The certificate's private key, a PEM file (environment: PORTES_TLS_KEY).") var tlsKey: String?
@@ -25,8 +25,8 @@ struct ServerOptions: ParsableArguments {
     var metrics: String?
     @Option(
         help: """
-            What to log: trace, debug, info, notice, warning, error or critical (environment: PORTES_LOG_LEVEL; default: \
-            info).
+            What to log: trace, debug, info, notice, warning, error or critical (environment: PORTES_LOG_LEVEL; \
+            default: info).
             """)
     var logLevel: String?
 

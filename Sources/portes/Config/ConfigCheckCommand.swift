@@ -6,8 +6,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration file without starting or making anything.",
         discussion: """
-            Finds unknown and misspelt settings, values that cannot be, terms under which keys could not rotate, witnesses \
-            that could never be enough, and files that are named and cannot be read. Ends with 64 if something is wrong.
+            Finds unknown and misspelt settings, values that cannot be, terms under which keys could not rotate, \
+            witnesses that could never be enough, and files that are named and cannot be read. Ends with 64 if \
+            something is wrong.
 
             EXAMPLE: portes config check --config /etc/portes/authority.yaml
             """)

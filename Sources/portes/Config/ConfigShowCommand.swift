@@ -6,8 +6,8 @@ struct ConfigShowCommand: AsyncParsableCommand {
         commandName: "show",
         abstract: "Show every setting of the configuration file, with what holds where nothing is said.",
         discussion: """
-            Paths of secrets are shown, secrets are not: none stands in the file. What flags and environment add is not \
-            shown.
+            Paths of secrets are shown, secrets are not: none stands in the file. What flags and environment add is \
+            not shown.
 
             EXAMPLE: portes config show --config portes.yaml --json
             """)

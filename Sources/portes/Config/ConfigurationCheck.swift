@@ -25,7 +25,8 @@ struct ConfigurationCheck {
         var parts: [String] = []
         if let authority = file.authority {
             let count = authority.capabilities?.count ?? 0
-            parts.append("an authority" + (count == 0 ? "" : " with \(count) " + (count == 1 ? "capability" : "capabilities")))
+            let capabilities = count == 1 ? "1 capability" : "\(count) capabilities"
+            parts.append("an authority" + (count == 0 ? "" : " with \(capabilities)"))
         }
         if file.clearing != nil { parts.append("a clearing server") }
         if file.witness != nil { parts.append("a witness") }

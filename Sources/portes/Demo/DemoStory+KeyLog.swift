@@ -28,7 +28,9 @@ extension DemoStory {
             let other = try rogue.key()
             let view = try await rogue.view(of: [other], cosignedBy: witness)
             try expect(await refusal(rogue, view, witness), .tooFewWitnesses(found: 0, needed: 1, stale: 0))
-        } saw: { _ in [.app: "a log that the witness has not cosigned, and never will: refused before anything is blinded"] }
+        } saw: { _ in
+            [.app: "a log that the witness has not cosigned, and never will: refused before anything is blinded"]
+        }
 
         _ = try await narrator.step("it logs a second issuing key, for all to see") {
             let view = try await rogue.view(of: [key, rogue.key()], cosignedBy: witness)
@@ -51,7 +53,8 @@ extension DemoStory {
 
     private func expect(_ found: IssuanceError?, _ wanted: KeyLogRefusal?) throws {
         guard found == wanted.map({ .keyLog($0) }) else {
-            throw CommandFailure("expected \(wanted.map { "\($0)" } ?? "a key"), and got \(found.map { "\($0)" } ?? "a key")")
+            let (wanted, found) = (wanted.map { "\($0)" } ?? "a key", found.map { "\($0)" } ?? "a key")
+            throw CommandFailure("expected \(wanted), and got \(found)")
         }
     }
 }

@@ -9,7 +9,8 @@ extension DemoStory {
     /// Tickets have keys of a few seconds: a fast clock.
     func rotate(_ challenge: TokenChallenge, with app: DemoApp, narrator: inout Narrator) async throws {
         let voucher = try await voucher(for: DemoServers.ticket, tokens: 4)
-        let old = try await narrator.step("the app fetches tickets, whose keys issue for \(DemoServers.ticketEpoch) s each") {
+        let epoch = DemoServers.ticketEpoch
+        let old = try await narrator.step("the app fetches tickets, whose keys issue for \(epoch) s each") {
             try await app.fetch(2, of: DemoServers.ticket, for: challenge, voucher: voucher)
         } saw: { _ in [.app: "read in the key log that this key, and no other, issues tickets now"] }
 

@@ -6,7 +6,8 @@ import PortesClient
 import PrivacyPass
 import VOPRF
 
-/// An issuer that shows different people different keys: its log has one key for signing, and a history for each of them.
+/// An issuer that shows different people different keys: its log has one key for signing, and a history for each of
+/// them.
 struct RogueIssuer {
     static let name = "rogue.demo.example"
 

@@ -8,9 +8,9 @@ struct KeyCreateCommand: AdminCommand {
         commandName: "create",
         abstract: "Publish the terms of a capability and make its first key, or announce the successor of a retired one.",
         discussion: """
-            A key issues for one epoch; its tokens are accepted for a while longer. Each next key is made by the authority \
-            itself: portes key plan says when. These terms are published, and kept. Everybody who fetches tokens of \
-            one capability in one epoch is in the same crowd, so epochs are long and capabilities few.
+            A key issues for one epoch; its tokens are accepted for a while longer. Each next key is made by the \
+            authority itself: portes key plan says when. These terms are published, and kept. Everybody who fetches \
+            tokens of one capability in one epoch is in the same crowd, so epochs are long and capabilities few.
 
             EXAMPLE: portes key create --capability session --epoch 7d --acceptance 7d
             """)
@@ -27,8 +27,8 @@ struct KeyCreateCommand: AdminCommand {
     var announcement: TimeSpan?
     @Flag(
         help: """
-            For trying things out: promise nothing, so that portes key rotate works at any time. Clients elsewhere refuse \
-            such keys, for good.
+            For trying things out: promise nothing, so that portes key rotate works at any time. Clients elsewhere \
+            refuse such keys, for good.
             """)
     var development = false
     @Option(help: "When issuing begins, in UNIX seconds; default: at once, or when a retired key stops issuing.")

@@ -8,8 +8,8 @@ struct KeyPlanCommand: AdminCommand {
         abstract: "Show what will happen to the keys, and when.",
         discussion: """
             The authority makes each next key, announces it, moves over and destroys the old secret by itself. What is \
-            published of a key stays as it is; only a revocation brings the next one forward. Keys that are not made yet \
-            are called +1, +2 and so on. In the timeline a key is announced (.), issues (=) and is accepted (-).
+            published of a key stays as it is; only a revocation brings the next one forward. Keys that are not made \
+            yet are called +1, +2 and so on. In the timeline a key is announced (.), issues (=) and is accepted (-).
 
             EXAMPLE: portes key plan --days 30
             """)

@@ -8,12 +8,12 @@ struct KeyRevokeCommand: AdminCommand {
         commandName: "revoke",
         abstract: "Withdraw a key: none of its tokens is accepted, and the next key takes its place.",
         discussion: """
-            Appends to the published revocation list and to the key log, for good, and lets the next key begin at once. \
-            Connected clearing servers refuse the key's tokens within 5 s.
+            Appends to the published revocation list and to the key log, for good, and lets the next key begin at \
+            once. Connected clearing servers refuse the key's tokens within 5 s.
 
-            With --compromised (or --reason ledger-lost) every voucher gets back what was drawn with it under this key, \
-            spent tokens too: forged ones look the same, so no token of the key is ever exchanged. Running the command \
-            again changes nothing.
+            With --compromised (or --reason ledger-lost) every voucher gets back what was drawn with it under this \
+            key, spent tokens too: forged ones look the same, so no token of the key is ever exchanged. Running the \
+            command again changes nothing.
 
             EXAMPLE: portes key revoke 3f9a0c51 --compromised --dry-run
             EXAMPLE: portes key revoke 3f9a0c51 --compromised

@@ -7,9 +7,10 @@ struct KeyRotateCommand: AdminCommand {
         commandName: "rotate",
         abstract: "Make the next key of a development capability current now; others rotate by themselves.",
         discussion: """
-            Keys rotate by themselves, at dates that are published beforehand and do not move: see portes key plan. Where \
-            something is wrong with a key, use portes key revoke. This command is for capabilities that were made with \
-            portes key create --development: it begins the announced key, if there is one, else makes a new one.
+            Keys rotate by themselves, at dates that are published beforehand and do not move: see portes key plan. \
+            Where something is wrong with a key, use portes key revoke. This command is for capabilities that were \
+            made with portes key create --development: it begins the announced key, if there is one, else makes a new \
+            one.
 
             EXAMPLE: portes key rotate session
             """)

@@ -28,7 +28,8 @@ enum KeyTable {
             keys.map { key in
                 [
                     String(key.id.prefix(16)), key.record.capability.name, state(of: key), age(of: key),
-                    String(key.issued), left(of: key), date(key.record.notBefore), date(key.record.issueUntil), date(key.record.acceptUntil),
+                    String(key.issued), left(of: key), date(key.record.notBefore), date(key.record.issueUntil),
+                    date(key.record.acceptUntil),
                 ]
             })
     }

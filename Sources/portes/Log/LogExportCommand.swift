@@ -9,9 +9,9 @@ struct LogExportCommand: AdminCommand {
         abstract: "Write the published key log as static files, for any web server and for a restore.",
         discussion: """
             The directory then has checkpoint, key and tile/…, as the authority serves them under /log, and the \
-            revocation list under revocations/. Files of an earlier export that are still right stay as they are, and the \
-            checkpoint is replaced last. Keep it on another machine: with it an authority that is restored from a backup \
-            goes on where it had published (portes authority restore --log DIR).
+            revocation list under revocations/. Files of an earlier export that are still right stay as they are, and \
+            the checkpoint is replaced last. Keep it on another machine: with it an authority that is restored from a \
+            backup goes on where it had published (portes authority restore --log DIR).
 
             EXAMPLE: portes log export /srv/www/log
             """)

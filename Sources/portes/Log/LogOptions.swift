@@ -12,8 +12,8 @@ struct LogOptions: ParsableArguments {
     var log: String
     @Option(
         help: """
-            The log's key, NAME+HEXID+BASE64 (default: the one in --state; else the one that the log names itself, which \
-            says nothing about whose log it is).
+            The log's key, NAME+HEXID+BASE64 (default: the one in --state; else the one that the log names itself, \
+            which says nothing about whose log it is).
             """)
     var logKey: String?
     @Option(name: .customLong("witness"), help: "The key of a witness, NAME+HEXID+BASE64; repeatable.")

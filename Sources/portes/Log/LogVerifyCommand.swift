@@ -18,8 +18,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
             Without --log-key and --witness this says that the log is sound, not whose it is, nor that everybody is \
             shown the same.
 
-            EXIT CODES: 0 all rules held, 1 a rule was broken or the log is not to be believed, 2 it could not be read, \
-            64 wrong usage.
+            EXIT CODES: 0 all rules held, 1 a rule was broken or the log is not to be believed, 2 it could not be \
+            read, 64 wrong usage.
 
             EXAMPLE: portes log verify https://issuer.example --log-key "$(cat log.key)" --state issuer.log-state
             """)

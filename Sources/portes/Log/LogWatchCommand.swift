@@ -10,9 +10,9 @@ struct LogWatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Keep watching a log of keys, and say what is new and what is wrong.",
         discussion: """
-            Checks what portes log verify checks, again and again, and prints each new entry and each problem once. Says \
-            when the log cannot be read, when it can be again, and when its cosignatures are more than 12 h old: after \
-            24 h clients refuse it. Ends with SIGINT or SIGTERM.
+            Checks what portes log verify checks, again and again, and prints each new entry and each problem once. \
+            Says when the log cannot be read, when it can be again, and when its cosignatures are more than 12 h old: \
+            after 24 h clients refuse it. Ends with SIGINT or SIGTERM.
 
             EXIT CODES: 0 all rules held until the end, 1 a problem was seen, 2 the log could not be read at the end, \
             64 wrong usage.

@@ -5,8 +5,8 @@ import PortesClient
 struct KeyLogOptions: ParsableArguments {
     @Option(
         help: """
-            The key of the issuer's log, NAME+HEXID+BASE64 (default: the one that this wallet saw before; for an issuer \
-            on this machine, the one that the log names).
+            The key of the issuer's log, NAME+HEXID+BASE64 (default: the one that this wallet saw before; for an \
+            issuer on this machine, the one that the log names).
             """)
     var logKey: String?
     @Option(name: .customLong("witness"), help: "The key of a witness of the log, NAME+HEXID+BASE64; repeatable.")

@@ -14,9 +14,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
             is cut off, the next one sends the same request again and is charged once.
 
             Before anything is asked for, the issuer's key log is replayed, and only the one key is used that it lets \
-            issue now, the same for everybody. For an issuer on this machine, one in development, nothing need be given \
-            for that. For every other name the log's key with --log-key, once for a wallet, and with --witness somebody \
-            who watches the log for you.
+            issue now, the same for everybody. For an issuer on this machine, one in development, nothing need be \
+            given for that. For every other name the log's key with --log-key, once for a wallet, and with --witness \
+            somebody who watches the log for you.
 
             With --origin the origin is asked first what it takes, so that nothing is charged for tokens of no use; \
             --origin-name alone asks nothing.

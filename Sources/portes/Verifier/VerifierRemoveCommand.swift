@@ -8,8 +8,8 @@ struct VerifierRemoveCommand: AdminCommand {
         abstract: "Deliver no more keys to a clearing server.",
         discussion: """
             It keeps the keys it has received, and verifies and could mint with them as long as they are accepted. If \
-            it must stop, use portes verifier revoke; if others may have its keys, revoke those. It can be added again, \
-            and then gets the keys of that time.
+            it must stop, use portes verifier revoke; if others may have its keys, revoke those. It can be added \
+            again, and then gets the keys of that time.
 
             EXAMPLE: portes verifier remove shop
             """)

@@ -103,7 +103,8 @@ import Testing
             #expect(exists(secret(session, in: place)) && !exists(secret(gone, in: place)))
             #expect(try Data(contentsOf: URL(filePath: secret(play, in: place))) == kept)
 
-            // The whole directory is gone: it is made, and the authority starts with it. The revoked key has a successor.
+            // The whole directory is gone: it is made, and the authority starts with it. The revoked key has a
+            // successor.
             let newer = file + "-2"
             #expect(try CommandRun(["key", "backup", newer] + place.adminFlags).code == 0)
             try FileManager.default.removeItem(atPath: place.keys)

@@ -23,7 +23,10 @@ struct PlanTimeline {
         self.lines = lines
     }
 
-    private static func begin(_ steps: [KeyPlanSummary.Step]?) -> Int64 { steps?.map(\.at.seconds).min() ?? .max }
+    /// When a key begins to issue; one that issues already has no such step.
+    private static func begin(_ steps: [KeyPlanSummary.Step]?) -> Int64 {
+        steps?.first { $0.event == "issuing" }?.at.seconds ?? .min
+    }
 
     /// What a key does in each piece of the time: nothing, announced, issuing, accepted.
     private static func bar(_ steps: [KeyPlanSummary.Step], from now: UnixTime, span: Int64) -> String {

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import portes
+
+/// `portes key plan`, `portes config check` and `portes config show` as an admin types them.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct KeyPlanCommandTests {
+    private func withDirectory(_ body: (DemoDirectory) throws -> Void) throws {
+        let place = try DemoDirectory(nil)
+        defer { place.remove() }
+        try body(place)
+    }
+
+    @Test func aPlanSaysWhatWillHappenAndWhen() throws {
+        try withDirectory { place in
+            let none = try CommandRun(["key", "plan"] + place.adminFlags)
+            #expect(none.code == 1 && none.errors.contains("there is no authority in"))
+            let create = ["key", "create", "--capability", "session", "--epoch", "7d", "--acceptance", "7d"]
+            #expect(try CommandRun(create + place.adminFlags).code == 0)
+            let plan = try CommandRun(["key", "plan", "--days", "20"] + place.adminFlags)
+            #expect(plan.code == 0)
+            let lines = plan.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            #expect(lines[0] == "CAPABILITY  EPOCH  ACCEPTANCE  ANNOUNCED  NEXT KEY IS MADE")
+            #expect(lines[1].hasPrefix("session     7d     7d          1d ahead   20"))
+            let steps = lines.filter { $0.hasPrefix("20") }.map { line in
+                line.split(separator: " ").drop { $0 != "session" }.dropFirst().map(String.init)
+            }
+            // In the second in which the key is made it has yet to begin.
+            let first = ["begins", "to", "issue"]
+            #expect(
+                steps.drop { Array($0.dropFirst()) == first && !$0[0].hasPrefix("+") }.map { ($0[0].hasPrefix("+") ? $0[0] : "ID") + " " + $0.dropFirst().joined(separator: " ") } == [
+                    "+1 is made and announced", "+1 begins to issue", "ID stops issuing", "+2 is made and announced",
+                    "+2 begins to issue", "+1 stops issuing", "ID is no longer accepted",
+                    "ID secret destroyed, ledger closed, end logged", "+3 is made and announced",
+                ], "\(plan.output)")
+            // The timeline: announced, issuing, accepted.
+            let bars = lines.filter { $0.hasPrefix("session") && $0.contains("==") }
+            #expect(bars.count == 3 && bars[0].contains("=====") && bars[0].contains("-----"), "\(plan.output)")
+            #expect(bars[1].contains("..") && bars[1].contains("====="))
+        }
+    }
+
+    @Test func aConfigurationIsCheckedWithoutMakingAnything() throws {
+        try withDirectory { place in
+            func check(_ text: String) throws -> CommandRun {
+                try CommandRun(["config", "check", "--config", place.write(text, to: "portes.yaml")])
+            }
+            let right = try check("authority:\n  name: issuer.example\n  capabilities: [{name: session}, {name: play, epoch: 1d, acceptance: 1d}]\n")
+            #expect(right.code == 0 && right.output.hasSuffix("portes.yaml is right: an authority with 2 capabilities\n"))
+            for (text, complaint) in [
+                ("authority: {capabilities: [{nam: session}]}", "unknown setting authority.capabilities.nam"),
+                ("authority: {capabilities: [{name: Session}]}", "authority.capabilities[0].name does not take 'Session'"),
+                ("authority: {capabilities: [{name: a, epoch: 7}]}", "authority.capabilities[0].epoch does not take '7'"),
+                ("authority: {capabilities: [{name: a, acceptance: 30d}]}", "more than three keys of a would be live"),
+                ("authority: {capabilities: [{name: a}, {name: a}]}", "authority.capabilities names a twice"),
+                ("authority: {capabilities: [{name: a, token-type: 9}]}", "token-type does not take 9"),
+                ("authority: {capabilities: [{name: a, quota: 0}]}", "quota does not take 0"),
+                ("authority: {log: {threshold: 1}}", "1 of 0 witnesses can never cosign"),
+                ("authority: {log: {witnesses: [{url: x, key: y}]}}", "authority.log.witnesses[0].key is no verifier key"),
+                ("authority: {listen: nowhere}", "authority.listen does not take 'nowhere'"),
+                ("clearing: {issuer: 'http://issuer.example'}", "clearing.issuer does not take"),
+                ("clearing: {capabilities: [{name: a, revocation-limit: 5}]}", "revocation-limit does not take '5'"),
+                ("witness: {logs: [x]}", "witness.logs[0] is no verifier key of a log"),
+            ] {
+                let wrong = try check(text + "\n")
+                #expect(wrong.code == 64 && wrong.errors.contains(complaint), "\(text): \(wrong.errors)")
+                #expect(wrong.errors.contains("portes: hint: "), "\(text)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: place.authorityData))
+        }
+    }
+
+    @Test func everySettingIsShownWithItsDefaultAndNoSecret() throws {
+        try withDirectory { place in
+            let file = try place.write(
+                "authority: {capabilities: [{name: session, quota: 5}]}\nclearing: {issuer: 'https://issuer.example'}\n",
+                to: "portes.yaml")
+            let shown = try CommandRun(["config", "show", "--config", file])
+            #expect(shown.code == 0, "\(shown.errors)")
+            for line in [
+                /authority\.capabilities\[0\]\.epoch +7d +default\n/, /authority\.capabilities\[0\]\.quota +5\n/,
+                /authority\.log\.threshold +0 +default\n/, /clearing\.issuer +https:\/\/issuer\.example\n/,
+            ] { #expect(shown.output.contains(line)) }
+            let json = try CommandRun(["config", "show", "--config", file, "--json"])
+            #expect(json.output.contains(/"authority.listen" : \{\n +"default" : true,\n +"value" : "127.0.0.1:8080"/))
+        }
+    }
+}

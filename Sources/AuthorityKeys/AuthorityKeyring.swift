@@ -49,12 +49,15 @@ package final class AuthorityKeyring: Sendable {
         keys.named.compactMap { purpose, key in key.map { fileName(purpose, $0) } }
     }
 
-    /// Destroys the secret of a key, for good, if it is here.
-    package func destroySecret(of id: TokenKeyID) throws {
+    /// Destroys the secret of a key, for good; `false` if it is not here.
+    @discardableResult
+    package func destroySecret(of id: TokenKeyID) throws -> Bool {
         do {
             try directory.destroy(KeyFileName(.token, id: id.bytes))
+            return true
         } catch KeyFileError.notFound {
             // Destroyed before.
+            return false
         }
     }
 

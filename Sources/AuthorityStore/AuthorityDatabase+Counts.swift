@@ -39,6 +39,7 @@ extension AuthorityDatabase {
     ) throws -> CountOutcome {
         let now = time.now().wall
         return try history.withLock { history in
+            defer { summarise(history) }
             do {
                 return try store.writeBlocking { db in
                     guard try Self.countKey(db, of: count.verifier) == signer else { return .unknownVerifier }

@@ -40,7 +40,8 @@ package enum KeyInsertionError: Error, Sendable, Hashable {
 }
 
 extension AuthorityDatabase {
-    /// What the key log says, with every entry that was committed.
+    /// What the key log says, with every entry that was committed. Waits for a change that is under way: for code that
+    /// may block.
     package var keyHistory: KeyHistory { history.withLock { $0 } }
 
     /// Makes changes of keys in one transaction: each is an entry of the key log, which has to allow it, and the tables
@@ -55,9 +56,11 @@ extension AuthorityDatabase {
     ) throws -> KeyChangeOutcome {
         let now = time.now().wall
         return try history.withLock { history in
+            defer { summarise(history) }
             do {
                 return try store.writeBlocking { db in
-                    let writer = try KeyLogWriter(db, history: history, at: now)
+                    let writer = try KeyLogWriter(
+                        db, history: history, at: now, mayBeBehind: events.allSatisfy(\.revokes))
                     var outcome = KeyChangeOutcome()
                     for event in events {
                         // A key from before there was a log is revoked without an entry there.
@@ -101,6 +104,8 @@ extension AuthorityDatabase {
 }
 
 extension KeyEvent {
+    /// Whether it revokes a key.
+    fileprivate var revokes: Bool { if case .revoked = self { true } else { false } }
     /// Whether it makes a key known.
     fileprivate var announces: Bool { if case .announced = self { true } else { false } }
 }
@@ -122,6 +127,7 @@ extension AuthorityDatabase {
                 for record in records { try writer.append(.announced(record), to: &next) }
             }
             history = next
+            summarise(next)
         }
     }
 }

@@ -63,10 +63,13 @@ extension AuthorityDatabase {
             arguments: [
                 Int64(entry.sequence), entry.storedSubject, Data(entry.encoded), entry.root(after: stand.root).data,
             ])
-        if case .verifier(let id) = subject {
-            try db.execute(sql: "DELETE FROM verifier WHERE id = ?", arguments: [id.bytes.data])
-        }
+        if case .verifier(let id) = subject { try forget(db, id) }
         return entry
+    }
+
+    /// Takes a verifier off the list of those that are trusted, with what is sealed to it.
+    static func forget(_ db: Database, _ verifier: VerifierID) throws {
+        try db.execute(sql: "DELETE FROM verifier WHERE id = ?", arguments: [verifier.bytes.data])
     }
 
     /// The entry that revokes the same from the same day on or an earlier one.

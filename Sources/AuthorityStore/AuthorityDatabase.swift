@@ -14,8 +14,9 @@ import Synchronization
 package final class AuthorityDatabase: Sendable {
     let store: SQLiteStore
     let time: any TimeSource
-    /// What the key log says; changes only after the database has.
+    /// What the key log says: held while it is changed, until that is on the disk.
     let history = Mutex(KeyHistory())
+    private let summary = Mutex(KeyLogSummary(KeyHistory()))
     let limits = Mutex<[Capability: IssuanceLimits]>([:])
 
     /// Opens or makes the database in a directory of the authority; blocks.
@@ -27,6 +28,16 @@ package final class AuthorityDatabase: Sendable {
         try checkRevocationChain()
         let known = try store.readBlocking(KeyLogWriter.history)
         history.withLock { $0 = known }
+        summarise(known)
+    }
+
+    /// What of the key log is needed at every request; never waits for the disk.
+    package var keyLogSummary: KeyLogSummary { summary.withLock { $0 } }
+
+    /// Takes in what the key log says after a change.
+    func summarise(_ history: KeyHistory) {
+        let next = KeyLogSummary(history)
+        summary.withLock { $0 = next }
     }
 
     /// Sets how much is issued of capabilities from now on, in this run; of others as much as vouchers are worth.

@@ -29,17 +29,19 @@ package struct WitnessConfiguration: Sendable {
 
 /// The logs that a witness knows, each with its keys.
 package struct KnownLogs: Sendable, Hashable {
-    private let keys: [String: [NoteVerificationKey]]
+    private let keys: [NoteKeyName: [NoteVerificationKey]]
 
     /// The logs with these keys: keys of one name are of one log. `nil` if one is not a key that logs sign with.
     package init?(_ keys: [NoteVerificationKey]) {
         guard keys.allSatisfy({ $0.type == .ed25519 }) else { return nil }
-        self.keys = Dictionary(grouping: keys, by: \.name.text)
+        self.keys = Dictionary(grouping: keys, by: \.name)
     }
 
     /// The keys of the log with this origin; none if it is not known.
-    func keys(of origin: some StringProtocol) -> [NoteVerificationKey] { keys[String(origin)] ?? [] }
+    func keys(of origin: some StringProtocol) -> [NoteVerificationKey] {
+        NoteKeyName(origin).flatMap { keys[$0] } ?? []
+    }
 
     /// The origins, sorted.
-    package var origins: [String] { keys.keys.sorted() }
+    package var origins: [String] { keys.keys.map(\.text).sorted() }
 }

@@ -25,6 +25,13 @@ struct TestLog: ~Copyable {
     }
 }
 
+extension KeyLogReplica {
+    /// At a time after all entries.
+    fileprivate mutating func extend(to checkpoint: Checkpoint, entries: [[UInt8]]) throws(KeyLogError) {
+        try extend(to: checkpoint, entries: entries, at: UnixTime(seconds: 1_000_000))
+    }
+}
+
 struct KeyLogReplicaTests {
     let now = UnixTime(seconds: 1_800_000_000)
 

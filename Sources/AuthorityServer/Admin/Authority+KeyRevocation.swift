@@ -1,4 +1,5 @@
 import AuthorityStore
+import KeyFiles
 import Issuance
 import KeySchedule
 import KeyTransparency
@@ -17,16 +18,20 @@ extension Authority {
             return try summary(of: key, outcome: outcome, replacement: nil, isNew: false)
         }
         let revoked = KeyEvent.revoked(key.record.id, reason)
-        switch replacement(of: key, at: now) {
-        case .announced(let record):
-            let outcome = try change([revoked, .rescheduled(record)])
-            return try summary(of: key, outcome: outcome, replacement: record, isNew: false)
-        case .new(let dates, let terms):
-            let (record, outcome) = try announce(dates, terms: terms, after: [revoked])
-            return try summary(of: key, outcome: outcome, replacement: record, isNew: true)
-        case .none:
-            return try summary(of: key, outcome: change([revoked]), replacement: nil, isNew: false)
+        do {
+            switch replacement(of: key, at: now) {
+            case .announced(let record):
+                let outcome = try change([revoked, .rescheduled(record)])
+                return try summary(of: key, outcome: outcome, replacement: record, isNew: false)
+            case .new(let dates, let terms):
+                let (record, outcome) = try announce(dates, terms: terms, after: [revoked])
+                return try summary(of: key, outcome: outcome, replacement: record, isNew: true)
+            case .none: break
+            }
+        } catch let error where error is KeyLogRefusal || error is AdminRefusal || error is KeyFileError {
+            // A key that must go goes, even where no other can take its place now: the schedule makes one when it may.
         }
+        return try summary(of: key, outcome: change([revoked]), replacement: nil, isNew: false)
     }
 
     /// What ``revokeKey(_:reason:)`` would do now.

@@ -49,9 +49,22 @@ extension Authority {
 
     func retireKey(_ id: String) throws -> KeySummary {
         let key = try storedKey(id)
+        if let next = successor(of: key.record) {
+            throw AdminRefusal(
+                "key \(key.record.id.hexadecimal.prefix(16)) has a successor already: \(next.id.hexadecimal.prefix(16))",
+                hint: "retire that one: portes key retire \(next.id.hexadecimal.prefix(16))")
+        }
         guard try database.retireKey(key.record.id) else { throw AdminRefusal("there is no key \(id)") }
         try reload()
         return try summary(storedKey(key.record.id.hexadecimal))
+    }
+
+    /// The last of the keys that were made to follow a key, if any was.
+    private func successor(of record: KeyRecord) -> KeyRecord? {
+        standings.filter {
+            $0.record.capability == record.capability && $0.record.tokenType == record.tokenType && !$0.isRevoked
+                && $0.record.notBefore > record.notBefore
+        }.map(\.record).max { $0.notBefore < $1.notBefore }
     }
 
     /// The key whose id begins with these digits.

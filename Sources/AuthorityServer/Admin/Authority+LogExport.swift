@@ -54,8 +54,12 @@ extension Authority {
 
     private func exportRevocations(_ signing: SigningKeys) throws -> [LogExport.File] {
         guard let issuerName else { return [] }
-        let (stand, entries) = try database.revocations()
-        let head = RevocationHead(issuer: issuerName.text, size: stand.size, root: stand.root, time: time.now().wall)
+        let now = time.now().wall
+        // In the log of heads before it is given out, as every other.
+        let head = try database.appendRevocationHeadBlocking {
+            RevocationHead(issuer: issuerName.text, size: $0.size, root: $0.root, time: now)
+        }
+        let entries = try database.revocations(limit: Int(clamping: head.size)).entries
         var files: [LogExport.File] = []
         for start in stride(from: 0, to: entries.count, by: RevocationDelta.maximumEntryCount) {
             let piece = Array(entries[start..<min(entries.count, start + RevocationDelta.maximumEntryCount)])

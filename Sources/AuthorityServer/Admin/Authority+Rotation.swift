@@ -51,27 +51,48 @@ extension Authority {
         return try announce(KeyDates(from: now, terms: terms), terms: terms, after: events).record.id
     }
 
-    /// Makes the keys whose time has come, and brings forward what takes a revoked key's place; blocks: for the admin
-    /// queue. Answers the records of keys that were made.
-    func rotateDueKeys() throws -> [KeyRecord] {
+    /// What became of the keys that were due.
+    struct DueKeys: Sendable {
+        /// The keys that were made.
         var made: [KeyRecord] = []
-        let now = time.now().wall
+        /// The capabilities whose key could not be made, each with the reason.
+        var failures: [String] = []
+    }
+
+    /// Makes the keys whose time has come, and brings forward what takes a revoked key's place; blocks: for the admin
+    /// queue. What fails for one capability does not keep the others from theirs.
+    func rotateDueKeys() -> DueKeys {
+        var due = DueKeys()
         for terms in database.keyHistory.terms.values {
-            if let event = plan(terms).bringingForward(at: now) { try change([event]) }
-            // After a long pause more than one may be due.
-            for _ in 0..<RotationPlan.mostDueKeys {
-                guard let dates = plan(terms).keyToMake(at: now) else { break }
-                made.append(try announce(dates, terms: terms).record)
+            do {
+                due.made += try rotate(terms)
+            } catch {
+                due.failures.append("\(terms.capability): \(AdminRefusal(error).message)")
             }
+        }
+        return due
+    }
+    private func rotate(_ terms: RotationTerms) throws -> [KeyRecord] {
+        let now = time.now().wall
+        if let event = plan(terms).bringingForward(at: now) { try change([event]) }
+        var made: [KeyRecord] = []
+        // After a long pause more than one may be due.
+        for _ in 0..<RotationPlan.mostDueKeys {
+            guard let dates = plan(terms).keyToMake(at: now) else { break }
+            made.append(try announce(dates, terms: terms).record)
         }
         return made
     }
 }
 
 extension Authority {
-    /// Makes the keys whose time has come, as a running authority does by itself. Blocks; throws what a change of keys
-    /// throws.
-    package func makeDueKeys() throws -> [KeyRecord] { try adminQueueSync { try rotateDueKeys() } }
+    /// Makes the keys whose time has come, as a running authority does by itself. Blocks; throws ``AdminRefusal`` for
+    /// what could not be made.
+    package func makeDueKeys() throws -> [KeyRecord] {
+        let due = adminQueueSync { rotateDueKeys() }
+        guard let failure = due.failures.first else { return due.made }
+        throw AdminRefusal("no next key can be made: \(failure)")
+    }
 }
 
 extension RotationPlan {

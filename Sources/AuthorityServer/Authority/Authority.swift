@@ -140,10 +140,10 @@ package final class Authority: Sendable {
         }
     }
 
-    /// Destroys the secrets of keys of which nothing is on record any more.
-    func destroySecrets(of ids: [TokenKeyID]) async throws {
-        guard let keyring else { return }
-        try await onAdminQueue { for id in ids { try keyring.destroySecret(of: id) } }
+    /// Destroys the secrets of keys of which nothing is on record any more; answers those that were there.
+    func destroySecrets(of ids: [TokenKeyID]) async throws -> [TokenKeyID] {
+        guard let keyring else { return [] }
+        return try await onAdminQueue { try ids.filter { try keyring.destroySecret(of: $0) } }
     }
 
     /// Closes the database. Then another process can open the directory. Blocks.

@@ -28,8 +28,9 @@ final class DirectoryPublisher: Sendable {
     /// A key that the published log does not have yet is not listed: no client would take it. Throws ``StoreError``.
     func current() async throws -> (publication: Publication, maxAge: Int64) {
         let published = try await keyLog.publishedSize()
-        let (issuer, now, logged) = (authority.issuer, authority.time.now().wall, authority.database.keyHistory.keys)
-        let listed = Self.listed(issuer, at: now).filter { logged[$0.id].map { $0.entry < published } ?? false }
+        let (issuer, now) = (authority.issuer, authority.time.now().wall)
+        let summary = authority.database.keyLogSummary
+        let listed = Self.listed(issuer, at: now).filter { summary.announcements[$0.id].map { $0 < published } ?? false }
         let directory = IssuerDirectory(
             issuerRequestURI: Self.requestPath,
             tokenKeys: listed.map { record in
@@ -40,7 +41,7 @@ final class DirectoryPublisher: Sendable {
             issuerName: authority.issuerName)
         let changes = listed.flatMap { [$0.notBefore, $0.issueUntil] }.filter { $0 > now }
         // No longer than a key is announced, so that whoever keeps a directory knows the next key in time.
-        let announced = authority.database.keyHistory.terms.values.map(\.announcement).reduce(Self.longestAge, min)
+        let announced = summary.terms.map(\.announcement).reduce(Self.longestAge, min)
         let maxAge = changes.map { $0.seconds(since: now) }.reduce(announced, min)
         return (publication(of: directory), maxAge)
     }

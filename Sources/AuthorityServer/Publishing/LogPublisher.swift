@@ -50,7 +50,9 @@ final class LogPublisher: Sendable {
 
     /// The bytes of a tile that the published checkpoint covers, by its path below the log's.
     func tile(_ path: String) async throws -> [UInt8]? {
-        guard let tile = Tile(path: path), let size = latest.withLock({ $0?.head.size }) else { return nil }
+        guard let tile = Tile(path: path) else { return nil }
+        if latest.withLock({ $0 == nil }) { _ = try await checkpoint() }
+        guard let size = latest.withLock({ $0?.head.size }) else { return nil }
         return try await authority.database.bytes(of: tile, in: log.stored, size: size)
     }
 

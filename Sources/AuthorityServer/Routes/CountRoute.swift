@@ -31,6 +31,7 @@ struct CountRoute: Sendable {
         let body = try await request.body(upTo: RedeemedCount.maximumCount)
         let text = String(buffer: body)
         guard let signer = try await authority.database.countKey(of: verifier) else { throw HTTPProblem.notFound }
+        guard authority.isClockRight else { throw HTTPProblem.clockMoved }
         let count = try await pool.run { try? RedeemedCount(verifying: text, key: signer) }
         guard let count, count.verifier == verifier, count.issuer == issuerName.text else {
             throw HTTPProblem.countInvalid

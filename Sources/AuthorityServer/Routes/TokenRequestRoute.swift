@@ -60,7 +60,7 @@ struct TokenRequestRoute: Sendable {
                 throw HTTPProblem.malformedRequest(error)
             }
         }
-        guard authority.clock.isSteady else { throw HTTPProblem.clockMoved }
+        guard authority.isClockRight else { throw HTTPProblem.clockMoved }
         let (now, issuer) = (authority.time.now().wall, authority.issuer)
         let (truncatedID, tokenType) = (message.truncatedKeyID, message.tokenType)
         guard let key = issuer.key(truncatedID: truncatedID, tokenType: tokenType, at: now) else {

@@ -8,5 +8,5 @@ extension Authority {
     }
 
     /// Whether the calendar is where it was at the start.
-    var clockCheck: ReadinessCheck { ReadinessCheck("clock") { [clock] in clock.isSteady } }
+    var clockCheck: ReadinessCheck { ReadinessCheck("clock") { self.isClockRight } }
 }

@@ -3,6 +3,7 @@ import AuthorityStore
 import KeySchedule
 import KeyTransparency
 import Logging
+import PrivacyPass
 import ServiceLifecycle
 
 /// Forgets, once an hour, what keys leave behind a day after their acceptance has ended, and destroys their secrets.
@@ -22,9 +23,12 @@ struct Housekeeping: Service {
     func run() async throws {
         let start = authority.time.now()
         try? await cancelWhenGracefulShutdown {
+            // Not at once: if the clock is wrong, there is a minute to notice.
+            var pause: Duration = .seconds(60)
             while true {
-                try await ContinuousClock().sleep(for: Self.interval)
+                try await ContinuousClock().sleep(for: pause)
                 await tidy(since: start)
+                pause = Self.interval
             }
         }
     }
@@ -47,7 +51,9 @@ struct Housekeeping: Service {
                 try authority.endKeys(acceptedUntil: time.adding(seconds: -Self.delay))
             }
             let forgotten = try await authority.database.purgeKeys(endedBefore: time.adding(seconds: -Self.delay))
-            try await authority.destroySecrets(of: forgotten)
+            for id in try await authority.destroySecrets(of: forgotten) {
+                logger.notice("a secret was destroyed", metadata: ["key": "\(id.hexadecimal.prefix(8))"])
+            }
         } catch {
             logger.error("tidying up failed", metadata: ["error": "\(type(of: error))"])
         }

@@ -29,18 +29,20 @@ struct Rotation: Service {
 
     /// One look; says what went wrong.
     func rotate() async -> String? {
-        guard authority.clock.isSteady else { return "the calendar was moved" }
+        guard authority.isClockRight else { return "the calendar was moved" }
         guard authority.isKeyDue else { return nil }
+        let due: Authority.DueKeys
         do {
-            for record in try await authority.onAdminQueue({ try authority.rotateDueKeys() }) {
-                logger.notice(
-                    "a key was announced",
-                    metadata: ["capability": "\(record.capability)", "key": "\(record.id.hexadecimal.prefix(8))"])
-            }
-            return nil
+            due = try await authority.onAdminQueue { authority.rotateDueKeys() }
         } catch {
-            return AdminRefusal(error).message
+            return "\(type(of: error))"
         }
+        for record in due.made {
+            logger.notice(
+                "a key was announced",
+                metadata: ["capability": "\(record.capability)", "key": "\(record.id.hexadecimal.prefix(8))"])
+        }
+        return due.failures.isEmpty ? nil : due.failures.sorted().joined(separator: "; ")
     }
 }
 
@@ -48,7 +50,7 @@ extension Authority {
     /// Whether the plan of any capability has something to do now.
     var isKeyDue: Bool {
         let now = time.now().wall
-        return database.keyHistory.terms.values.contains { terms in
+        return database.keyLogSummary.terms.contains { terms in
             let plan = plan(terms)
             return plan.keyToMake(at: now) != nil || plan.keyToBringForward(at: now) != nil
         }

@@ -41,6 +41,7 @@ extension AuthorityDatabase {
                 return (entries.count, try Self.catchUp(db, with: published.revocations))
             }
             history = next
+            summarise(next)
             return new
         }
     }
@@ -66,13 +67,30 @@ extension AuthorityDatabase {
                 arguments: [
                     Int64(entry.sequence), entry.storedSubject, Data(entry.encoded), entry.root(after: root).data,
                 ])
+            if case .verifier(let id) = entry.subject { try forget(db, id) }
         }
         return published.count - here.count
     }
 
-    /// The keys that issue or will, at a time.
-    package func openKeys(at time: UnixTime) throws -> [StoredKey] {
-        try keys().filter { [.announced, .issuing].contains($0.state(at: time)) }
+    /// The keys under which something may have been charged since a time, or will be: that issued then or later, and are
+    /// neither revoked nor over.
+    package func keysCharged(since time: UnixTime, at now: UnixTime) throws -> [StoredKey] {
+        try keys().filter {
+            $0.record.issueUntil > time && [.announced, .issuing, .accepting].contains($0.state(at: now))
+        }
+    }
+
+    /// Counts the deliveries to clearing servers on from a number that none has seen: the copy has forgotten the newest,
+    /// and an older one would be refused.
+    func raiseDeliveries(at now: UnixTime) throws {
+        try store.writeBlocking { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'delivery-sequence'") ?? 0
+            try Self.set(db, "delivery-sequence", max(last, now.seconds))
+            for name in try String.fetchAll(db, sql: "SELECT DISTINCT capability FROM verifier_capability") {
+                guard let capability = Capability(name) else { throw UnreadableRow() }
+                try Self.raiseSequence(db, capability: capability)
+            }
+        }
     }
 
     /// Begins the log of the revocation list's heads anew, under another origin: what it said since the copy is not

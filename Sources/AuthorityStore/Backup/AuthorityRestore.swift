@@ -10,8 +10,8 @@ package import SQLiteSupport
 /// Puts an authority back from a backup: into a copy beside its directory, which then takes the directory's place in
 /// one step.
 ///
-/// What was charged since the backup is forgotten. So no key that issues or will by what is known may issue any more:
-/// they are revoked, and who drew tokens under them, as far as the backup knows, gets them back. Every call blocks.
+/// What was charged since the backup is forgotten. So no key that issued then or later is good any more: they are revoked,
+/// and who drew tokens under them, as far as the backup knows, gets them back. Every call blocks.
 package final class AuthorityRestore: Sendable {
     /// When the backup was made, by the clock of its machine.
     package let made: UnixTime
@@ -38,17 +38,22 @@ package final class AuthorityRestore: Sendable {
         }
     }
 
-    /// Revokes the keys that issue or will, in the copy, and closes it. Answers what was given back.
-    package func endKeys(at now: UnixTime) throws -> KeyChangeOutcome.Recredit {
-        var sum = KeyChangeOutcome.Recredit()
-        for key in try database.openKeys(at: now) {
-            let outcome = try database.changeKeys([.revoked(key.record.id, .authorityRestored)])
-            sum.vouchers = max(sum.vouchers, outcome.recredit.vouchers)
-            sum.tokens += outcome.recredit.tokens
+    /// The keys whose charges since the backup are forgotten: those that issued then or later. With two minutes more, as
+    /// clocks differ.
+    package func forgottenKeys(at now: UnixTime) throws -> [StoredKey] {
+        try database.keysCharged(since: made.adding(seconds: -120), at: now)
+    }
+
+    /// Revokes the keys whose charges are forgotten, in the copy, and closes it. Answers how many tokens were given back.
+    package func endKeys(at now: UnixTime) throws -> Int64 {
+        var tokens: Int64 = 0
+        for key in try forgottenKeys(at: now) {
+            tokens += try database.changeKeys([.revoked(key.record.id, .authorityRestored)]).recredit.tokens
         }
+        try database.raiseDeliveries(at: now)
         try database.beginHeadLogAnew()
         try database.close()
-        return sum
+        return tokens
     }
 
     /// Syncs the copy and puts it in the place of the directory. Gives the path at which the old directory is now, or

@@ -29,21 +29,21 @@ package struct PublishedState: Sendable {
 
     /// Reads an export and checks everything in it; throws ``PublishedStateError``. Blocks.
     package init(directory: String, settings: AuthoritySettings) throws {
-        func read(_ name: String) throws -> [UInt8] {
-            guard let data = FileManager.default.contents(atPath: directory + "/" + name) else {
+        func read(_ name: String, _ limit: Int) throws -> [UInt8] {
+            guard let bytes = ExportedFile.read(directory + "/" + name, limit: limit) else {
                 throw PublishedStateError.missing(path: directory + "/" + name)
             }
-            return Array(data)
+            return bytes
         }
         log = try Self.log(read, directory: directory, key: settings.verificationKey(of: .keys))
         revocations = try Self.revocations(read, directory: directory, settings: settings)
     }
 
     private static func log(
-        _ read: (String) throws -> [UInt8], directory: String, key: NoteVerificationKey?
+        _ read: (String, Int) throws -> [UInt8], directory: String, key: NoteVerificationKey?
     ) throws -> [[UInt8]] {
         let invalid = PublishedStateError.invalid(path: directory + "/checkpoint")
-        guard let key, let note = try? SignedNote(decoding: read("checkpoint")),
+        guard let key, let note = try? SignedNote(decoding: read("checkpoint", SignedNote.maximumCount)),
             let checkpoint = try? Checkpoint(verifying: note, key: key)
         else { throw invalid }
         var entries: [[UInt8]] = []
@@ -52,7 +52,8 @@ package struct PublishedState: Sendable {
             let index = tree.size / UInt64(Tile.fullWidth)
             let width = Tile.width(.entries, index: index, size: checkpoint.head.size)
             guard let tile = Tile(.entries, index: index, width: width) else { throw invalid }
-            guard let bundle = try? EntryBundle.decode(read(tile.path), width: width) else {
+            guard let bundle = try? EntryBundle.decode(
+                read(tile.path, width * (LogEntry.maximumCount + 2)), width: width) else {
                 throw PublishedStateError.invalid(path: directory + "/" + tile.path)
             }
             for entry in bundle { tree.append(MerkleHash.leaf(entry)) { _, _, _ in } }
@@ -63,18 +64,19 @@ package struct PublishedState: Sendable {
     }
 
     private static func revocations(
-        _ read: (String) throws -> [UInt8], directory: String, settings: AuthoritySettings
+        _ read: (String, Int) throws -> [UInt8], directory: String, settings: AuthoritySettings
     ) throws -> [RevocationEntry] {
         let invalid = PublishedStateError.invalid(path: directory + "/" + headName)
         guard let key = settings.revocationKey,
-            let head = try? RevocationHead(verifying: String(decoding: read(headName), as: UTF8.self), key: key),
+            let head = try? RevocationHead(verifying: String(decoding: read(headName, 65_536), as: UTF8.self), key: key),
             head.issuer == settings.issuerName?.text
         else { throw invalid }
         var list = RevocationList()
         var entries: [RevocationEntry] = []
         while list.size < head.size {
             let name = deltaName(after: list.size)
-            guard let delta = try? RevocationDelta(decoding: read(name)), delta.after == list.size,
+            guard let delta = try? RevocationDelta(
+                decoding: read(name, RevocationDelta.maximumEncodedCount)), delta.after == list.size,
                 !delta.entries.isEmpty
             else { throw PublishedStateError.invalid(path: directory + "/" + name) }
             for entry in delta.entries { try list.append(entry) }
@@ -89,7 +91,7 @@ extension PublishedState.PublishedStateError: CustomStringConvertible {
     /// One line for people: lower case, no full stop.
     package var description: String {
         switch self {
-        case .missing(let path): "\(path) is missing or cannot be read"
+        case .missing(let path): "\(path) is missing, or larger than what belongs there"
         case .invalid(let path): "\(path) is not what this authority published"
         }
     }

@@ -15,4 +15,15 @@ extension AuthorityDatabase {
             return head
         }
     }
+
+    /// ``appendRevocationHead(_:)`` for code that may block.
+    package func appendRevocationHeadBlocking(
+        _ head: (RevocationStand) -> RevocationHead
+    ) throws -> RevocationHead {
+        try store.writeBlocking { db in
+            let head = try head(Self.revocationStand(db))
+            try StoredLog.revocationHeads.append(db, [head.encoded])
+            return head
+        }
+    }
 }

@@ -12,11 +12,12 @@ struct KeyLogWriter {
     private let db: Database
     private let time: UnixTime
 
-    /// A writer at a time, for a log that says `history`; throws ``KeyLogRefusal/clockIsBehind(seconds:)``.
-    init(_ db: Database, history: KeyHistory, at now: UnixTime) throws {
+    /// A writer at a time, for a log that says `history`; throws ``KeyLogRefusal/clockIsBehind(seconds:)``, unless it
+    /// `mayBeBehind`: then entries get the time of the newest.
+    init(_ db: Database, history: KeyHistory, at now: UnixTime, mayBeBehind: Bool = false) throws {
         self.db = db
         let last = history.lastTime ?? now
-        guard last.seconds(since: now) <= Self.tolerance else {
+        guard mayBeBehind || last.seconds(since: now) <= Self.tolerance else {
             throw KeyLogRefusal.clockIsBehind(seconds: last.seconds(since: now))
         }
         time = max(now, last)

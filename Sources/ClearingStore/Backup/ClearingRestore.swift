@@ -45,11 +45,12 @@ package final class ClearingRestore: Sendable {
         }
     }
 
-    /// Writes tombstones for all keys that the backup knows, and the floor; syncs the copy, and puts it in the place of
+    /// Writes tombstones for all keys that the backup knows and for those in `begun`, whose tokens may have been spent
+    /// before the restore although they begin after the floor, and the floor; syncs the copy, and puts it in the place of
     /// the directory. Gives the path at which the old directory is now, or `nil` if there was none.
     ///
     /// Until the last step the directory is as it was; that step is there or not, whatever happens to the process.
-    package func finish(floor: UnixTime) throws -> String? {
+    package func finish(floor: UnixTime, refusing begun: [KeyRecord] = []) throws -> String? {
         try store.writeBlocking { db in
             for number in try Int64.fetchAll(db, sql: "SELECT number FROM ledger WHERE final_count IS NULL") {
                 let table = ClearingSchema.spent(number)
@@ -59,6 +60,13 @@ package final class ClearingRestore: Sendable {
                         WHERE number = ?
                         """, arguments: [number])
                 try db.execute(sql: "DROP TABLE \(table)")
+            }
+            for record in begun {
+                try db.execute(
+                    sql: """
+                        INSERT INTO ledger (key_id, accept_until, final_count, is_lower_bound) VALUES (?, ?, 0, 1)
+                        ON CONFLICT (key_id) DO NOTHING
+                        """, arguments: [Data(record.id.bytes.bytes), record.acceptUntil.seconds])
             }
             // It only rises: a directory may be restored again and again.
             try db.execute(

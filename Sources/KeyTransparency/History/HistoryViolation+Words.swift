@@ -3,6 +3,7 @@ extension HistoryViolation {
     public var words: String {
         switch self {
         case .timeWentBack: "its time is before that of the entry before it"
+        case .inTheFuture: "its time is to come, by this machine's clock"
         case .noTerms: "a key of a capability whose terms were not published"
         case .announcedTwice: "a key is announced a second time"
         case .unknownKey: "it is about a key that was never announced"

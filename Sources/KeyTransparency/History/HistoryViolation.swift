@@ -2,6 +2,8 @@
 public enum HistoryViolation: Error, Sendable, Hashable {
     /// The entry's time is before that of the entry before it.
     case timeWentBack
+    /// The entry's time is to come by the reader's clock.
+    case inTheFuture
     /// A key was announced for a capability whose terms were not published.
     case noTerms
     /// A key was announced a second time.

@@ -25,13 +25,14 @@ extension KeyHistory {
         let isFirst = !others.contains { $0.record.acceptUntil > time }
         let ahead = record.notBefore.seconds(since: time)
         // A log may begin while a key issues; later ones are not made for a time that is past.
-        guard ahead >= 0 || openKeys(for: Purpose(record)).isEmpty else { throw .announcedLate }
+        guard ahead >= 0 || (isNew(Purpose(record)) && record.issueUntil > time) else { throw .announcedLate }
         guard ahead >= terms.announcement || isFirst || terms.isDevelopment || followsRevocation(record, at: time)
         else { throw .announcedLate }
     }
 
     private func checkReschedule(_ record: KeyRecord, at time: UnixTime) throws(HistoryViolation) {
         let old = try changeable(record.id).record
+        guard time < old.acceptUntil else { throw .keyIsOver }
         guard old.capability == record.capability, old.tokenType == record.tokenType else { throw .dateMovedEarlier }
         if terms[Purpose(record)]?.isDevelopment != true {
             let isEarlier =
@@ -42,26 +43,38 @@ extension KeyHistory {
             guard !isEarlier || (mayBeginEarlier && record.notBefore >= time) else { throw .dateMovedEarlier }
             // What issues already cannot be put off: its tokens are out.
             guard record.notBefore <= old.notBefore || time < old.notBefore else { throw .dateMovedEarlier }
+            // What has stopped issuing does not begin again.
+            guard record.issueUntil <= old.issueUntil || time < old.issueUntil else { throw .dateMovedEarlier }
         }
-        _ = try checkWindow(record, at: time)
+        _ = try checkWindow(record, at: time, before: old)
     }
 
     /// What holds for a record that is announced and for one whose dates change.
+    ///
+    /// A key that was announced under other terms than those of now is held to the weaker of both.
     private func checkWindow(
-        _ record: KeyRecord, at time: UnixTime
+        _ record: KeyRecord, at time: UnixTime, before old: KeyRecord? = nil
     ) throws(HistoryViolation) -> (terms: RotationTerms, others: [LoggedKey]) {
         let purpose = Purpose(record)
         guard let terms = terms[purpose] else { throw .noTerms }
         let others = openKeys(for: purpose).filter { $0.record.id != record.id && $0.revocation == nil }
-        guard !others.contains(where: { $0.record.issuingOverlaps(record) }) else { throw .windowsOverlap }
+        guard !others.contains(where: { $0.record.issuingOverlaps(record) }),
+            record.notBefore >= endedIssuing[purpose] ?? record.notBefore
+        else { throw .windowsOverlap }
         if !terms.isDevelopment {
-            let isShort = record.issueUntil.seconds(since: record.notBefore) < terms.epoch
+            let epoch = min(terms.epoch, old.map { $0.issueUntil.seconds(since: $0.notBefore) } ?? terms.epoch)
+            let isShort = record.issueUntil.seconds(since: record.notBefore) < epoch
             guard !isShort || followsRevocation(record, at: time) else { throw .windowTooShort }
-            guard record.acceptUntil.seconds(since: record.issueUntil) >= terms.acceptance else {
-                throw .acceptanceTooShort
-            }
+            let acceptance = min(
+                terms.acceptance, old.map { $0.acceptUntil.seconds(since: $0.issueUntil) } ?? terms.acceptance)
+            guard record.acceptUntil.seconds(since: record.issueUntil) >= acceptance else { throw .acceptanceTooShort }
+        }
+        if !terms.isDevelopment, old == nil {
             let live = others.filter { [.announced, .issuing, .accepting].contains($0.state(at: time)) }.count + 1
-            guard live <= liveLimit(purpose, at: time) else { throw .tooManyKeys }
+            let withRevoked = openKeys(for: purpose).count { $0.record.acceptUntil > time } + 1
+            guard live <= liveLimit(purpose, at: time), withRevoked <= Self.maximumKeysInAcceptance else {
+                throw .tooManyKeys
+            }
         }
         return (terms, others)
     }
@@ -73,12 +86,12 @@ extension KeyHistory {
         return isAfterRevocation ? Self.maximumLiveKeysAfterRevocation : Self.maximumLiveKeys
     }
 
-    /// Whether a key takes the place of a revoked one: one that would issue at this time, or until this key begins.
+    /// Whether the key before this one is revoked, and would issue at this time or later: then this one takes its place.
     private func followsRevocation(_ record: KeyRecord, at time: UnixTime) -> Bool {
-        openKeys(for: Purpose(record)).contains { key in
-            key.revocation != nil && key.record.id != record.id && key.record.issueUntil > time
-                && key.record.notBefore <= record.notBefore
+        let before = openKeys(for: Purpose(record)).last { key in
+            key.record.id != record.id && key.record.notBefore <= record.notBefore
         }
+        return before.map { $0.revocation != nil && $0.record.issueUntil > time } ?? false
     }
 
     /// A key that can still change.

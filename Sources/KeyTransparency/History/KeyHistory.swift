@@ -25,6 +25,8 @@ public struct KeyHistory: Sendable, Hashable {
     public static let maximumLiveKeys = 3
     /// How many may be after a revocation.
     public static let maximumLiveKeysAfterRevocation = 5
+    /// How many may be announced until the first of them is over, revoked ones included.
+    public static let maximumKeysInAcceptance = 32
 
     /// The keys by id.
     public private(set) var keys: [TokenKeyID: LoggedKey] = [:]
@@ -36,8 +38,11 @@ public struct KeyHistory: Sendable, Hashable {
     public private(set) var isDevelopment = false
     /// When the last entry was made; `nil` for an empty log.
     public private(set) var lastTime: UnixTime?
-    // The keys that no entry has ended yet: all that the rules look at.
+    // The keys whose acceptance was not over at the last entry of their purpose: but for when the others stopped issuing,
+    // all that the rules look at.
     private var open: [Purpose: [TokenKeyID]] = [:]
+    /// When the last of the unrevoked keys of a purpose that are over stopped issuing.
+    private(set) var endedIssuing: [Purpose: UnixTime] = [:]
 
     /// The history of an empty log.
     public init() {}
@@ -58,13 +63,14 @@ public struct KeyHistory: Sendable, Hashable {
             isDevelopment = isDevelopment || new.isDevelopment
         case .announced(let record):
             keys[record.id] = LoggedKey(record: record, announced: entry.time, entry: size)
+            forgetWhatIsOver(Purpose(record), at: entry.time)
             open[Purpose(record), default: []].append(record.id)
         case .rescheduled(let record): keys[record.id]?.record = record
         case .revoked(let id, let reason):
             keys[id]?.revocation = LoggedKey.Revocation(reason: reason, time: entry.time)
         case .ended(let id, let issued):
             keys[id]?.issued = issued
-            if let record = keys[id]?.record { open[Purpose(record)]?.removeAll { $0 == id } }
+            if let key = keys[id] { close(key) }
         case .redeemed(let id, let count, _):
             keys[id]?.redeemed.addSaturating(count)
         }
@@ -72,12 +78,10 @@ public struct KeyHistory: Sendable, Hashable {
         size += 1
     }
 
-    /// All keys of a purpose in the order in which they issue.
-    public func keys(for purpose: Purpose) -> [LoggedKey] {
-        keys.values.filter { Purpose($0.record) == purpose }.sorted(by: Self.issuesFirst)
-    }
+    /// Whether no key of a purpose was ever announced.
+    func isNew(_ purpose: Purpose) -> Bool { open[purpose] == nil }
 
-    /// The keys of a purpose that no entry has ended, in the order in which they issue.
+    /// The keys of a purpose that are not over, or were not at its last announcement, in the order in which they issue.
     public func openKeys(for purpose: Purpose) -> [LoggedKey] {
         (open[purpose] ?? []).compactMap { keys[$0] }.sorted(by: Self.issuesFirst)
     }
@@ -85,6 +89,18 @@ public struct KeyHistory: Sendable, Hashable {
     /// The one key that issues for a purpose at a time, or `nil`.
     public func issuingKey(for purpose: Purpose, at time: UnixTime) -> LoggedKey? {
         openKeys(for: purpose).first { $0.state(at: time) == .issuing }
+    }
+
+    /// Takes the keys that are over off the list that the rules look at: it stays short however long the log is.
+    private mutating func forgetWhatIsOver(_ purpose: Purpose, at time: UnixTime) {
+        for key in openKeys(for: purpose) where key.record.acceptUntil <= time { close(key) }
+    }
+
+    private mutating func close(_ key: LoggedKey) {
+        let purpose = Purpose(key.record)
+        open[purpose]?.removeAll { $0 == key.record.id }
+        guard key.revocation == nil else { return }
+        endedIssuing[purpose] = max(endedIssuing[purpose] ?? key.record.issueUntil, key.record.issueUntil)
     }
 
     private static func issuesFirst(_ left: LoggedKey, _ right: LoggedKey) -> Bool {

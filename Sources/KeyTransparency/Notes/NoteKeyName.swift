@@ -15,4 +15,12 @@ public struct NoteKeyName: Sendable, Hashable, CustomStringConvertible {
 
     /// The name.
     public var description: String { text }
+
+    /// Names are equal if their bytes are: two spellings that Unicode takes for one are two names.
+    public static func == (left: NoteKeyName, right: NoteKeyName) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(Array(text.utf8)) }
 }

@@ -1,3 +1,5 @@
+public import KeySchedule
+
 /// A key log as one reader has followed it: every entry replayed, every rule checked.
 ///
 /// It grows from checkpoint to checkpoint. As the tree over all entries is put together again each time, a checkpoint
@@ -13,11 +15,15 @@ public struct KeyLogReplica: Sendable, Hashable {
     /// The number of entries replayed, and the root over them.
     public var head: TreeHead { frontier.head }
 
+    /// By how many seconds an entry's time may be ahead of a reader's clock.
+    public static let clockTolerance: Int64 = 300
+
     /// Takes the entries up to a checkpoint in: those from ``head``'s size on, each its leaf's bytes.
     ///
-    /// Throws ``KeyLogError`` and then is as it was: `.rollback` if the checkpoint is of an earlier state,
+    /// An entry of a time to come, by the reader's clock, is ``HistoryViolation/inTheFuture``: with such entries a log
+    /// could pretend that keys are over which are not. Throws ``KeyLogError`` and then is as it was: `.rollback` if the checkpoint is of an earlier state,
     /// `.incomplete` unless the entries are just as many as are new, `.fork` if they do not lead to its root.
-    public mutating func extend(to checkpoint: Checkpoint, entries: [[UInt8]]) throws(KeyLogError) {
+    public mutating func extend(to checkpoint: Checkpoint, entries: [[UInt8]], at now: UnixTime) throws(KeyLogError) {
         let target = checkpoint.head
         guard target.size >= frontier.size else { throw .rollback }
         guard UInt64(entries.count) == target.size - frontier.size else { throw .incomplete }
@@ -29,6 +35,9 @@ public struct KeyLogReplica: Sendable, Hashable {
             let index = history.size
             let entry: LogEntry
             do { entry = try LogEntry(decoding: bytes) } catch { throw .malformedEntry(index: index) }
+            guard entry.time.seconds(since: now) <= Self.clockTolerance else {
+                throw .violation(.inTheFuture, index: index)
+            }
             do { try history.apply(entry) } catch { throw .violation(error, index: index) }
         }
         (self.frontier, self.history) = (frontier, history)

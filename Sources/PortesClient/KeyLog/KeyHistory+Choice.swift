@@ -26,9 +26,9 @@ extension KeyHistory {
 }
 
 extension LoggedKey {
-    /// Whether the key issues at some time within the leeway; a revoked one never does.
+    /// Whether the key issues at some time within the leeway; a revoked one, or one that has ended, never does.
     fileprivate func issues(around now: UnixTime) -> Bool {
-        revocation == nil && record.notBefore <= now.adding(seconds: KeyHistory.leeway)
+        revocation == nil && issued == nil && record.notBefore <= now.adding(seconds: KeyHistory.leeway)
             && now.adding(seconds: -KeyHistory.leeway) < record.issueUntil
     }
 }

@@ -50,7 +50,7 @@ package actor KeyLogReader {
         let entries = try await entries(to: checkpoint.head)
         try follow(checkpoint.head, entries: entries, kept: kept)
         try await save(KeptKeyLog(log: trust.log, head: checkpoint.head), replacing: kept, in: store)
-        try replay(checkpoint, entries: entries)
+        try replay(checkpoint, entries: entries, at: now)
         return replica.history
     }
 
@@ -111,9 +111,11 @@ package actor KeyLogReader {
         leaves = all
     }
 
-    private func replay(_ checkpoint: Checkpoint, entries: [[UInt8]]) throws(KeyLogRefusal) {
+    private func replay(
+        _ checkpoint: Checkpoint, entries: [[UInt8]], at now: UnixTime
+    ) throws(KeyLogRefusal) {
         do {
-            try replica.extend(to: checkpoint, entries: entries)
+            try replica.extend(to: checkpoint, entries: entries, at: now)
         } catch {
             switch error {
             case .malformedEntry(let index): throw .malformedEntry(index)

@@ -20,13 +20,13 @@ struct AuthorityRestorePlan {
             lines.append(
                 "\(new.log) entries of the key log and \(new.revocations) revocations published since are taken over")
         }
-        for key in try restore.database.openKeys(at: SystemTimeSource().now().wall) {
+        for key in try restore.forgottenKeys(at: SystemTimeSource().now().wall) {
             let tokens = try restore.database.recredit(drawnUnder: key.record.id).tokens
             lines.append(
                 "key \(key.record.id.hexadecimal.prefix(16)) of \(key.record.capability) is revoked, and \(tokens) "
-                    + "tokens drawn under it go back to vouchers; a new key takes its place")
+                    + "tokens drawn under it go back to vouchers")
         }
-        lines.append("what was charged since the backup is forgotten; the directory that is there now is kept")
+        lines.append("new keys take their place; what was charged since the backup is forgotten; the directory that is there now is kept")
         words = lines.joined(separator: "\n")
     }
 
@@ -34,7 +34,7 @@ struct AuthorityRestorePlan {
     static func carryOut(
         _ restore: AuthorityRestore, keysAt keys: String, passphrase: PassphraseInput
     ) throws -> Result {
-        let recredit = try restore.endKeys(at: SystemTimeSource().now().wall)
+        let tokens = try restore.endKeys(at: SystemTimeSource().now().wall)
         let copy = try DataDirectory(path: restore.copyPath, side: .authority)
         let authority = try Authority(in: copy, keysAt: keys) { try passphrase.openKeys(at: keys) }
         let made: [KeyRecord]
@@ -47,14 +47,13 @@ struct AuthorityRestorePlan {
         }
         let replaced = try restore.finish()
         return Result(
-            keys: made.map(\.id.hexadecimal), tokens: recredit.tokens, vouchers: recredit.vouchers, replaced: replaced)
+            keys: made.map(\.id.hexadecimal), tokens: tokens, replaced: replaced)
     }
 
     /// What was done.
     struct Result: Encodable, Sendable {
         let keys: [String]
         let tokens: Int64
-        let vouchers: Int64
         /// Where the directory that was there is now.
         let replaced: String?
 

@@ -67,7 +67,7 @@ struct ClearingRestoreCommand: AsyncParsableCommand {
             let plan = ClearingRestorePlan(restore.contents, inquiry, data: data)
             if yes { Output.note(plan.words) } else { try Confirmation.ask(plan.words, afterwards: plan.afterwards) }
             let replaced = try await OffPool.run {
-                try Progress.during("writing tombstones") { _ in try restore.finish(floor: plan.floor) }
+                try Progress.during("writing tombstones") { _ in try restore.finish(floor: plan.floor, refusing: plan.begun) }
             }
             try plan.show(replaced: replaced, json: json)
         } catch {

@@ -9,6 +9,11 @@ import Revocation
 struct ClearingRestorePlan {
     /// Every key that begins until then is refused for ever.
     let floor: UnixTime
+    /// Keys that the backup does not know, and whose tokens may have been spent all the same: refused too.
+    let begun: [KeyRecord]
+    /// How many seconds after the floor a key may begin whose tokens were taken before the restore: a head is up to a
+    /// minute old, and tokens are taken up to a minute early.
+    private static let earliness: Int64 = 120
     private let contents: ClearingBackupContents
     private let data: String
     /// The keys that are refused from now on although the authority has not revoked them.
@@ -19,8 +24,10 @@ struct ClearingRestorePlan {
         let floor = inquiry.head.time
         self.floor = floor
         let known = Set(contents.keys.map(\.id))
-        let begun = inquiry.records.filter { $0.notBefore <= floor && !known.contains($0.id) }.map(\.id)
-        lost = contents.keys.filter { !$0.isFinal }.map(\.id) + begun
+        begun = inquiry.records.filter {
+            $0.notBefore <= floor.adding(seconds: Self.earliness) && !known.contains($0.id)
+        }
+        lost = contents.keys.filter { !$0.isFinal }.map(\.id) + begun.map(\.id)
     }
 
     /// What will happen.

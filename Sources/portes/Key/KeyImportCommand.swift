@@ -66,7 +66,7 @@ struct KeyImportCommand: AsyncParsableCommand {
             try KeyTable.show(reply, json: options.json)
         } catch let failure as CommandFailure {
             // A refusal: there is no record. After any other failure there may be one.
-            if isNew { try? await OffPool.run { try keyring.destroySecret(of: secret.id) } }
+            if isNew { _ = try? await OffPool.run { try keyring.destroySecret(of: secret.id) } }
             throw failure
         }
     }

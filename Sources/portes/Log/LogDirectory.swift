@@ -27,7 +27,10 @@ struct LogDirectory: TokenTransport {
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         let file = root.appending(path: request.url).path
         return try await OffPool.run {
-            guard FileManager.default.fileExists(atPath: file) else {
+            // A pipe or a device would keep whoever reads it waiting.
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: file),
+                attributes[.type] as? FileAttributeType == .typeRegular
+            else {
                 return TransportResponse(status: 404, headers: [], body: [])
             }
             do {

@@ -60,7 +60,7 @@ actor LogMonitor {
         guard checkpoint.head.size <= KeyLogReader.maximumSize else {
             throw KeyLogRefusal.tooLarge(size: checkpoint.head.size)
         }
-        try await follow(checkpoint.head, into: &look)
+        try await follow(checkpoint.head, at: now, into: &look)
         look.isDevelopment = history.isDevelopment
         if !look.problems.contains(where: \.isSplitView), let store {
             let seen = KeptKeyLog(log: log, head: checkpoint.head)
@@ -95,7 +95,7 @@ actor LogMonitor {
         }
     }
 
-    private func follow(_ head: TreeHead, into look: inout Look) async throws {
+    private func follow(_ head: TreeHead, at now: UnixTime, into look: inout Look) async throws {
         let seen = max(kept?.head.size ?? 0, UInt64(entries.count))
         if head.size < seen { look.problems.append(.refused(.rollback(size: head.size, seen: seen))) }
         let all = try await all(head)
@@ -111,7 +111,7 @@ actor LogMonitor {
         look.problems += try await tiles.check(all, head: head, from: old, kept: kept?.head.size ?? 0)
         self.tiles = tiles
         entries = all
-        tell(all[Int(old)...], from: old, into: &look)
+        tell(all[Int(old)...], from: old, at: now, into: &look)
     }
 
     /// All entries: those that are known already, or, where these do not lead to the checkpoint, all anew.
@@ -126,12 +126,15 @@ actor LogMonitor {
         return all
     }
 
-    private func tell(_ new: ArraySlice<[UInt8]>, from first: UInt64, into look: inout Look) {
+    private func tell(_ new: ArraySlice<[UInt8]>, from first: UInt64, at now: UnixTime, into look: inout Look) {
         for (offset, bytes) in new.enumerated() {
             let index = first + UInt64(offset)
             guard let entry = try? LogEntry(decoding: bytes) else {
                 look.problems.append(.unreadable(entry: index))
                 continue
+            }
+            if entry.time.seconds(since: now) > KeyLogReplica.clockTolerance {
+                look.problems.append(.rule(.inTheFuture, entry: index))
             }
             look.events.append(LogEvent(entry, at: index, history: history))
             do throws(HistoryViolation) {

@@ -34,7 +34,9 @@ struct LogReader {
         let bundle = try await running.get("/log/" + tile.path)
         #expect(bundle.status == 200 && bundle.header("cache-control") == "public, max-age=31536000, immutable")
         var replica = KeyLogReplica()
-        try replica.extend(to: checkpoint, entries: EntryBundle.decode(bundle.body, width: tile.width))
+        try replica.extend(
+            to: checkpoint, entries: EntryBundle.decode(bundle.body, width: tile.width),
+            at: running.time.now().wall)
         return replica
     }
 }

@@ -177,7 +177,21 @@ struct ChargeTests {
         #expect(throws: KeyLogRefusal.violation(.keyIsOver)) {
             try fixture.database.changeKeys([.revoked(key.id, .keyCompromised)])
         }
+        let again = try fixture.database.revokeAgain(key.id, reason: .keyCompromised)
+        #expect(again.recredit.tokens == 0 && again.revocation == outcome.revocation)
         #expect(try fixture.remaining(first) == 90)
+    }
+
+    @Test func whatAWithdrawnKeyKeptIsGivenBackOnceItIsKnownToBeCompromised() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher())
+        #expect(try await charge(voucher, key, count: 10) == .charged)
+        try fixture.database.changeKeys([.revoked(key.id, .withdrawn)])
+        for tokens in [10, 0] as [Int64] {
+            let outcome = try fixture.database.revokeAgain(key.id, reason: .keyCompromised)
+            // The published reason stays.
+            #expect(outcome.recredit.tokens == tokens && outcome.revocation?.reason == .withdrawn)
+        }
+        #expect(try fixture.remaining(voucher) == 100)
     }
 
     @Test func aKeyThatIsOnlyWithdrawnGivesNothingBack() async throws {

@@ -14,11 +14,15 @@ let challenge = try TokenChallenge(
 guard let play = Capability("play") else { fatalError("not a capability's name") }
 
 let wallet = try Wallet(path: "tokens.wallet")
-for earlier in await wallet.resume(at: origin) { print("sent again:", earlier.result) }
-if await wallet.usableCount(of: play, for: challenge, at: origin.name) == 0 {
-    guard let voucher = Voucher(readLine() ?? "") else { fatalError("not a voucher") }
-    try await origin.check(challenge)
-    try await wallet.fetch(100, of: play, for: challenge, from: issuer, voucher: voucher)
+if let earlier = await wallet.resume(at: origin).first {
+    // A token without a final answer is sent again in place of another one.
+    print("sent again:", earlier.result)
+} else {
+    if await wallet.usableCount(of: play, for: challenge, at: origin.name) == 0 {
+        guard let voucher = Voucher(readLine() ?? "") else { fatalError("not a voucher") }
+        try await origin.check(challenge)
+        try await wallet.fetch(100, of: play, for: challenge, from: issuer, voucher: voucher)
+    }
+    let outcome = try await wallet.spend(play, for: challenge, at: origin).outcome
+    print(outcome, outcome.receipt ?? "")
 }
-let outcome = try await wallet.spend(play, for: challenge, at: origin).outcome
-print(outcome, outcome.receipt ?? "")

@@ -40,7 +40,7 @@ import Testing
         #expect(throws: MessageError.invalidEncoding) { try RevocationEntry(decoding: bytes) }
     }
 
-    @Test(arguments: [5, 255] as [UInt8]) func anUnknownReasonIsRefused(reason: UInt8) throws {
+    @Test(arguments: [6, 255] as [UInt8]) func anUnknownReasonIsRefused(reason: UInt8) throws {
         var bytes = try Sample.entries(1)[0].encoded
         bytes[41] = reason
         #expect(throws: MessageError.invalidEncoding) { try RevocationEntry(decoding: bytes) }

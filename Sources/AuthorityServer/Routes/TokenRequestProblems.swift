@@ -39,10 +39,11 @@ extension HTTPProblem {
         .serviceUnavailable, name: "key-exhausted", title: "As many tokens were issued under this key as may be",
         detail: "come again when the next key issues")
 
-    /// 503: the authority does not know what time it is.
-    static let clockMoved = HTTPProblem(
-        .serviceUnavailable, name: "clock-moved", title: "The issuer does not know the time",
-        detail: "its clock was set by more than a minute; nothing was charged")
+    /// 503: the authority does not know what time it is, until an admin has looked.
+    static let clockMoved = HTTPProblem.unavailable(
+        name: "clock-moved", title: "The issuer does not know the time",
+        detail: "its clock was set by more than a minute; nothing was charged", retryAfter: 300)
+
     /// 403: nobody gets tokens of this capability any more.
     static let capabilityRevoked = HTTPProblem(
         .forbidden, name: "capability-revoked", title: "The capability is revoked")

@@ -6,6 +6,9 @@ import ServiceLifecycle
 struct LogPublishing: Service {
     /// How often it is looked at without a sign that something has changed.
     private static let interval: Duration = .seconds(60)
+    /// How long after a failure it is tried again; twice as long after the next, up to the longest.
+    private static let firstPause: Duration = .seconds(1)
+    private static let longestPause: Duration = .seconds(16)
 
     let publisher: LogPublisher
     let growth: GrowthSignal
@@ -16,17 +19,23 @@ struct LogPublishing: Service {
         await cancelWhenGracefulShutdown {
             var complaint: String?
             for await _ in growth.subscribe(every: Self.interval) {
-                let next = await publish()
-                guard next != complaint, !Task.isCancelled else { continue }
-                complaint = next
-                if let next {
-                    logger.warning("the key log waits for its witnesses", metadata: ["reason": "\(next)"])
-                } else {
-                    logger.notice("the key log is published again")
+                var pause = Self.firstPause
+                // Until it is published no client takes a new key, so a witness that comes back is not kept waiting.
+                while let reason = await publish(), !Task.isCancelled {
+                    if reason != complaint { complain(reason) }
+                    complaint = reason
+                    try? await ContinuousClock().sleep(for: pause)
+                    pause = min(pause * 2, Self.longestPause)
                 }
+                if complaint != nil, !Task.isCancelled { logger.notice("the key log is published again") }
+                complaint = nil
             }
         }
         await transport.shutdown()
+    }
+
+    private func complain(_ reason: String) {
+        logger.warning("the key log waits for its witnesses", metadata: ["reason": "\(reason)"])
     }
 
     /// Publishes, or says why not.

@@ -1,3 +1,4 @@
+internal import ClearingStore
 internal import HTTPTypes
 internal import Hummingbird
 internal import KeySchedule
@@ -53,13 +54,18 @@ struct RedemptionRoutes: Sendable {
     /// 401 with what is accepted; 503 while no key is here whose tokens are.
     private var tokenRequired: HTTPProblem {
         let challenges = challenges
-        return challenges.isEmpty ? .notReady : .tokenRequired(challenges)
+        return challenges.isEmpty ? nothingAccepted : .tokenRequired(challenges)
+    }
+
+    /// 503: keys may arrive any moment, or never again.
+    private var nothingAccepted: HTTPProblem {
+        redeemer.database.state.verifier.isRevoked ? .refused(.verifierRevoked, challenges: [:]) : .notReady
     }
 
     private func refusal(_ failure: VerificationFailure) -> HTTPProblem {
         let challenges = challenges
         // The token's key may be one that has not arrived yet. Every other refusal is for good.
-        if failure == .unknownKey, challenges.isEmpty { return .notReady }
+        if failure == .unknownKey, challenges.isEmpty { return nothingAccepted }
         return .refused(failure, challenges: challenges)
     }
 

@@ -58,6 +58,22 @@ struct TokenRequestTests {
         }
     }
 
+    @Test func nothingIsIssuedOrChargedWhileTheCalendarWasMoved() async throws {
+        try await RunningAuthority.serving { running in
+            let (key, voucher) = try await (running.makeKey(), running.makeVoucher(tokens: 5))
+            let request = try batch(key, blindedElements(2))
+            for jump in [61, -61] as [Int64] {
+                running.time.setCalendar(forwardBy: jump)
+                let refused = try await running.post(request, contentType: batchType, voucher: voucher)
+                #expect(problem(refused) == "503 clock-moved" && refused.header("retry-after") != nil)
+                #expect(try await running.remaining() == 5)
+                running.time.setCalendar(forwardBy: -jump)
+            }
+            #expect(try await running.post(request, contentType: batchType, voucher: voucher).status == 200)
+            #expect(try await running.remaining() == 3)
+        }
+    }
+
     @Test func sixtyFourConcurrentRepetitionsAreChargedOnce() async throws {
         try await RunningAuthority.serving { running in
             let (key, voucher) = try await (running.makeKey(), running.makeVoucher(tokens: 10))

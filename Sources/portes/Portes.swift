@@ -7,7 +7,8 @@ struct Portes: AsyncParsableCommand {
         abstract: "Issue, verify and spend anonymous capability tokens.",
         discussion: """
             Data goes to standard output, words to standard error. Secrets come from a file or standard input, never \
-            from an argument. Exit codes: 0 done, 1 failed, 64 wrong usage.
+            from an argument. Exit codes: 0 done, 1 failed, 64 wrong usage; log verify \
+            and log watch have 2 too.
             """,
         version: "0.1.0",
         subcommands: [

@@ -106,7 +106,9 @@ import Testing
             #expect(answer.values(of: "WWW-Authenticate").isEmpty)
             let ready = try await clearing.transport.get(clearing.url + "/readyz")
             #expect(ready.status == 503 && ready.text.contains("verifier-trust"))
-            // Nothing is asked for any more either.
+            // Nothing is asked for any more either, and whoever asks is not told to come back soon.
+            let asked = try await clearing.transport.send(HTTPTransportRequest(.post, .url(clearing.url + "/redeem")))
+            #expect(asked.status == 503 && asked.problem == "verifier-revoked" && asked.header("Retry-After") == "3600")
             #expect(try await clearing.challengeKeys().isEmpty)
         }
     }

@@ -16,7 +16,7 @@ extension Authority {
         guard try !database.isTruncatedIDInUse(id.truncated, tokenType: .voprfRistretto255) else {
             throw AdminRefusal(
                 "requests could not tell that key from another: both ids end with \(id.hexadecimal.suffix(2))",
-                hint: "make another, or wait until that key has ended")
+                hint: "make another: a day after its acceptance that key makes room")
         }
         return try createKey(parameters, secret: keyring.secret(withID: id))
     }

@@ -38,7 +38,7 @@ extension Authority {
     func previewRevocation(_ id: String, reason name: String) throws -> KeyRevocationSummary {
         let (key, reason) = try (storedKey(id), Self.reason(name))
         var outcome = KeyChangeOutcome()
-        if !key.isRevoked, reason.givesBack { outcome.recredit = try database.recredit(drawnUnder: key.record.id) }
+        if reason.givesBack { outcome.recredit = try database.recredit(drawnUnder: key.record.id) }
         let replacement = key.isRevoked ? .none : replacement(of: key, at: time.now().wall)
         var summary = try summary(of: key, outcome: outcome, replacement: nil, isNew: false)
         switch replacement {

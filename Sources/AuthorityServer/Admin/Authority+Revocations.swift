@@ -1,5 +1,6 @@
 import AuthorityStore
 import KeySchedule
+import KeyTransparency
 import PrivacyPass
 import Revocation
 
@@ -18,7 +19,16 @@ extension Authority {
     }
 
     func revokeCapability(_ name: String, from day: UnixTime, reason: String) throws -> RevocationSummary {
-        let summary = try revoke(.capability(Self.capability(name)), reason: reason, from: day)
+        let capability = try Self.capability(name)
+        // For good and in public: not for a name that was only misspelt.
+        let known = Set(database.keyHistory.terms.keys.map(\.capability))
+        guard known.contains(capability) else {
+            let names = known.map(\.name).sorted().joined(separator: ", ")
+            throw AdminRefusal(
+                "this authority never had a key of \(name)",
+                hint: names.isEmpty ? "see portes key list" : "its capabilities are \(names)")
+        }
+        let summary = try revoke(.capability(capability), reason: reason, from: day)
         try reload()
         return summary
     }

@@ -19,10 +19,11 @@ extension AuthorityDatabase {
     }
 
     /// Takes over what was published after this database was copied: the entries of the key log, with what they say of
-    /// keys, and those of the revocation list. Answers how many of each are new.
+    /// keys, and those of the revocation list. Answers how many of each are new, and how many tokens went back to vouchers,
+    /// as the revocations of keys among them ask for.
     ///
     /// Throws ``OtherHistory`` if what is here is not the beginning of what was published. Blocks.
-    package func catchUp(with published: PublishedState) throws -> (log: Int, revocations: Int) {
+    package func catchUp(with published: PublishedState) throws -> (log: Int, revocations: Int, tokens: Int64) {
         try history.withLock { history in
             var next = history
             let new = try store.writeBlocking { db in
@@ -31,14 +32,15 @@ extension AuthorityDatabase {
                     try StoredLog.keys.entries(db, 0..<size) == Array(published.log.prefix(Int(size)))
                 else { throw OtherHistory() }
                 let entries = Array(published.log.dropFirst(Int(size)))
+                var tokens: Int64 = 0
                 for bytes in entries {
                     guard let entry = try? LogEntry(decoding: bytes), (try? next.apply(entry)) != nil else {
                         throw OtherHistory()
                     }
-                    try Self.follow(db, entry.event)
+                    tokens += try Self.follow(db, entry.event)
                 }
                 try StoredLog.keys.append(db, entries)
-                return (entries.count, try Self.catchUp(db, with: published.revocations))
+                return (entries.count, try Self.catchUp(db, with: published.revocations), tokens)
             }
             history = next
             summarise(next)
@@ -46,13 +48,16 @@ extension AuthorityDatabase {
         }
     }
 
-    /// Makes the table of keys say what an entry says; revocations come from their own list.
-    private static func follow(_ db: Database, _ event: KeyEvent) throws {
+    /// Makes the table of keys say what an entry says; revocations come from their own list, but what a revocation gives
+    /// back was given back after the copy was made, and is so again. Answers how many tokens.
+    private static func follow(_ db: Database, _ event: KeyEvent) throws -> Int64 {
         switch event {
         case .announced(let record): try insert(db, record)
         case .rescheduled(let record): try setDates(db, of: record)
+        case .revoked(let id, let reason) where reason.givesBack: return try giveBack(db, drawnUnder: id).tokens
         case .terms, .revoked, .ended, .redeemed: break
         }
+        return 0
     }
 
     private static func catchUp(_ db: Database, with published: [RevocationEntry]) throws -> Int {

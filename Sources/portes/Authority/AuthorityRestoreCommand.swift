@@ -13,8 +13,8 @@ struct AuthorityRestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Put the authority's database back out of its backup.",
         discussion: """
-            The backup has forgotten what was charged since. So every key that issues or will is revoked, for the \
-            reason authority-restored; vouchers get back what they drew under these keys as far as the backup knows, \
+            The backup has forgotten what was charged since. So every key that issues, will, or did until the backup \
+            is revoked, for the reason authority-restored; vouchers get back what they drew under these keys as far as the backup knows, \
             and the next keys begin at once. Their secrets go into the key directory, which must be the one of this \
             authority (portes key restore).
 
@@ -54,10 +54,11 @@ struct AuthorityRestoreCommand: AsyncParsableCommand {
         let restore = try await OffPool.run { [path = self.file] in try Self.unpack(path, into: data, backup) }
         do {
             let keyPassphrase = PassphraseInput(setting: options.passphrase.file(file?.passphraseFile))
+            let openKeys = try await OffPool.run { try keyPassphrase.openKeys(at: keys) }
             let plan = try await OffPool.run { [log] in try AuthorityRestorePlan(restore, log: log) }
             if yes { Output.note(plan.words) } else { try Confirmation.ask(plan.words) }
             let result = try await OffPool.run {
-                try AuthorityRestorePlan.carryOut(restore, keysAt: keys, passphrase: keyPassphrase)
+                try plan.carryOut(restore, keysAt: keys, openKeys: openKeys)
             }
             try result.show(json: options.json)
         } catch {

@@ -10,15 +10,21 @@ import SQLiteSupport
 struct AuthorityRestorePlan {
     /// What will happen, in words.
     let words: String
+    /// How many tokens went back already, in the copy, as revocations since the backup ask for.
+    private let recredited: Int64
 
     /// Takes over what was published, in the copy, and finds out what is to be done.
     init(_ restore: AuthorityRestore, log: String?) throws {
-        var lines = ["the authority is put back as it was at \(KeyTable.date(restore.made))"]
+        var (lines, tokens) = (["the authority will be as it was at \(KeyTable.date(restore.made))"], Int64(0))
         if let log {
             let published = try PublishedState(directory: log, settings: restore.database.settings())
             let new = try restore.database.catchUp(with: published)
             lines.append(
                 "\(new.log) entries of the key log and \(new.revocations) revocations published since are taken over")
+            if new.tokens > 0 {
+                lines.append("\(new.tokens) tokens drawn under keys that were revoked since go back to vouchers")
+            }
+            tokens = new.tokens
         }
         for key in try restore.forgottenKeys(at: SystemTimeSource().now().wall) {
             let tokens = try restore.database.recredit(drawnUnder: key.record.id).tokens
@@ -28,15 +34,14 @@ struct AuthorityRestorePlan {
         }
         lines.append("new keys take their place; what was charged since the backup is forgotten; the directory that is there now is kept")
         words = lines.joined(separator: "\n")
+        recredited = tokens
     }
 
     /// Ends the keys, makes the next ones, and puts the copy in place; blocks.
-    static func carryOut(
-        _ restore: AuthorityRestore, keysAt keys: String, passphrase: PassphraseInput
-    ) throws -> Result {
-        let tokens = try restore.endKeys(at: SystemTimeSource().now().wall)
+    func carryOut(_ restore: AuthorityRestore, keysAt keys: String, openKeys: KeyDirectory) throws -> Result {
+        let tokens = try recredited + restore.endKeys(at: SystemTimeSource().now().wall)
         let copy = try DataDirectory(path: restore.copyPath, side: .authority)
-        let authority = try Authority(in: copy, keysAt: keys) { try passphrase.openKeys(at: keys) }
+        let authority = try Authority(in: copy, keysAt: keys) { openKeys }
         let made: [KeyRecord]
         do {
             made = try authority.makeDueKeys()

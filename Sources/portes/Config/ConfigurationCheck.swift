@@ -2,10 +2,12 @@ import AuthorityServer
 import Foundation
 import HTTPTransport
 import KeyTransparency
+import Logging
 import PortesClient
 import PortesVerifier
 import PrivacyPass
 import ServerSupport
+import WitnessServer
 
 /// Everything in a configuration file that can be found wrong without starting a server.
 struct ConfigurationCheck {
@@ -36,6 +38,7 @@ struct ConfigurationCheck {
     private func check(_ section: ConfigurationFile.AuthoritySection) throws {
         try address(section.listen, "authority.listen")
         try address(section.metrics, "authority.metrics")
+        try logLevel(section.logLevel, "authority.log-level")
         try name(section.name, "authority.name")
         if let size = section.batchSize, !(1...1_000).contains(size) {
             throw CommandFailure.usage("authority.batch-size does not take \(size)", hint: "give a number from 1 to 1000")
@@ -50,6 +53,7 @@ struct ConfigurationCheck {
     private func check(_ section: ConfigurationFile.ClearingSection) throws {
         try address(section.listen, "clearing.listen")
         try address(section.metrics, "clearing.metrics")
+        try logLevel(section.logLevel, "clearing.log-level")
         try name(section.origin, "clearing.origin")
         if let issuer = section.issuer { _ = try ClientArgument.url(issuer, flag: "clearing.issuer") }
         if let tokens = section.tokens, TokenScope(rawValue: tokens) == nil {
@@ -66,14 +70,17 @@ struct ConfigurationCheck {
             try limit(capability.revocationLimit, "\(place).revocation-limit")
         }
         try limit(section.revocationLimit, "clearing.revocation-limit")
+        _ = try ClearingSettings.pinnedKey(nil, section.authorityKey)
         try readable(section.authorityCertificate, "clearing.authority-certificate")
         try certificate(section.tlsCertificate, section.tlsKey, in: "clearing")
     }
 
     private func check(_ section: ConfigurationFile.WitnessSection) throws {
         try address(section.listen, "witness.listen")
+        _ = try WitnessOptions.name(nil, section)
         try address(section.metrics, "witness.metrics")
-        for (number, log) in (section.logs ?? []).enumerated() where NoteVerificationKey(verifierKey: log) == nil {
+        try logLevel(section.logLevel, "witness.log-level")
+        for (number, log) in (section.logs ?? []).enumerated() where !isLogKey(log) {
             throw CommandFailure.usage(
                 "witness.logs[\(number)] is no verifier key of a log",
                 hint: "copy the line that portes authority show --log-key prints there")
@@ -81,9 +88,20 @@ struct ConfigurationCheck {
         try certificate(section.tlsCertificate, section.tlsKey, in: "witness")
     }
 
+    private func isLogKey(_ text: String) -> Bool {
+        NoteVerificationKey(verifierKey: text).map { KnownLogs([$0]) != nil } ?? false
+    }
+
     private func address(_ text: String?, _ place: String) throws {
         guard let text, (try? ListenAddress(text)) == nil else { return }
         throw CommandFailure.usage("\(place) does not take '\(text)'", hint: "give HOST:PORT, for example 127.0.0.1:8080")
+    }
+
+    private func logLevel(_ text: String?, _ place: String) throws {
+        guard let text, Logger.Level(rawValue: text) == nil else { return }
+        throw CommandFailure.usage(
+            "\(place) does not take '\(text)'",
+            hint: "use trace, debug, info, notice, warning, error or critical")
     }
 
     private func name(_ text: String?, _ place: String) throws {

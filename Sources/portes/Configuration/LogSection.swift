@@ -36,10 +36,15 @@ struct LogSection: Decodable {
             }
             return witness
         }
+        for (number, witness) in found.enumerated() where found[..<number].contains(where: { $0.key == witness.key }) {
+            throw CommandFailure.usage(
+                "authority.log.witnesses[\(number)] is there before: \(witness.key.name.text) is named twice",
+                hint: "name each witness once")
+        }
         let threshold = threshold ?? min(1, found.count)
         guard WitnessPolicy(witnesses: found.map(\.key), threshold: threshold) != nil else {
             throw CommandFailure.usage(
-                "authority.log: \(threshold) of \(found.count) witnesses can never cosign, or one is named twice",
+                "authority.log: \(threshold) of \(found.count) witnesses can never cosign",
                 hint: "give a threshold of at most the number of witnesses")
         }
         return LogWitnessConfiguration(witnesses: found, threshold: threshold)

@@ -7,7 +7,7 @@ struct KeyRetireCommand: AdminCommand {
         commandName: "retire",
         abstract: "Let a key run to its published dates, with no successor.",
         discussion: """
-            Clients were told these dates, so they do not change. To replace a key use rotate; to refuse its tokens \
+            Clients were told these dates, so they do not change. The next key comes by the schedule (portes key plan); to refuse its tokens \
             use revoke. A later create makes a key that begins when this one stops issuing.
 
             EXAMPLE: portes key retire 3f9a0c51

@@ -53,6 +53,7 @@ struct KeyRevokeCommand: AdminCommand {
         for line in text.lines { try Output.data(line) }
         if let warning = text.warning { Output.warning(warning.message, hint: warning.hint) }
         guard !dryRun, let entry = summary.entry, entry.reason != reasonName else { return }
-        Output.note("portes: note: nothing was changed: the key is revoked already, and the reason stays \(entry.reason)")
+        let rest = summary.tokens == 0 ? "nothing was changed" : "nothing else was changed"
+        Output.note("portes: note: \(rest): the key is revoked already, and the reason stays \(entry.reason)")
     }
 }

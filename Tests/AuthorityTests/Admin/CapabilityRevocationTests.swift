@@ -38,6 +38,7 @@ struct CapabilityRevocationTests {
     @Test func noKeyIsMadeThatWouldBeginOnTheDayOrLater() async throws {
         try await RunningAuthority.serving { running in
             let from = running.time.now().wall.startOfDay.adding(seconds: day)
+            _ = try await running.makeKey(epoch: 10)
             _ = await running.authority.handle(.revokeCapability(name: "session", from: from, reason: "withdrawn"))
             func create(at start: UnixTime) async -> AdminReply {
                 await running.authority.handle(
@@ -56,6 +57,9 @@ struct CapabilityRevocationTests {
                 await running.authority.handle(
                     .revokeCapability(name: "play", from: today.adding(seconds: days * day), reason: "withdrawn"))
             }
+            guard case .refused(let unknown, let hint) = await revoke(5) else { throw CancellationError() }
+            #expect(unknown == "this authority never had a key of play" && hint == "see portes key list")
+            for name in ["play", "play-2"] { _ = try await running.makeKey(name) }
             guard case .revocation(let first) = await revoke(5), case .revocation(let later) = await revoke(7),
                 case .revocation(let earlier) = await revoke(3), case .revocation(let again) = await revoke(4)
             else { throw CancellationError() }

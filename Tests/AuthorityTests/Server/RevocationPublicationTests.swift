@@ -19,6 +19,7 @@ struct RevocationPublicationTests {
     @Test func aRevocationOfEachKindIsPublishedAtOnceUnderASignedHead() async throws {
         try await RunningAuthority.serving { running in
             let key = try await running.makeKey()
+            _ = try await running.makeKey("play")
             #expect(try await running.revocations().size == 0)
             _ = await running.authority.handle(.revokeKey(id: key.id.hexadecimal, reason: "withdrawn"))
             let nullifier = Nullifier.random()
@@ -82,6 +83,8 @@ struct RevocationPublicationTests {
         let slow = try PublisherFixture(interval: .seconds(1_800))
         let waiting = Task { await slow.heads.run(growth: slow.authority.growth, logger: slow.logger) }
         try await slow.untilHeads { $0.map(\.size) == [0] }
+        _ = await slow.authority.handle(
+            .createKey(KeyParameters(capability: "play", epoch: 100, acceptance: 50)))
         _ = await slow.authority.handle(
             .revokeCapability(name: "play", from: slow.time.now().wall, reason: "withdrawn"))
         try await slow.untilHeads { $0.map(\.size) == [0, 1] }

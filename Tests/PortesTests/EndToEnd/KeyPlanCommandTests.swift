@@ -1,4 +1,6 @@
 import Foundation
+import KeyTransparency
+import LibSodium
 import TestSupport
 import Testing
 
@@ -48,6 +50,9 @@ import Testing
             }
             let right = try check("authority:\n  name: issuer.example\n  capabilities: [{name: session}, {name: play, epoch: 1d, acceptance: 1d}]\n")
             #expect(right.code == 0 && right.output.hasSuffix("portes.yaml is right: an authority with 2 capabilities\n"))
+            let witness = try NoteSigner(name: #require(NoteKeyName("witness.example/w1")), key: Ed25519.PrivateKey())
+                .verificationKey(.cosignature).verifierKey
+            let entry = "{url: 'https://witness.example', key: '\(witness)'}"
             for (text, complaint) in [
                 ("authority: {capabilities: [{nam: session}]}", "unknown setting authority.capabilities.nam"),
                 ("authority: {capabilities: [{name: Session}]}", "authority.capabilities[0].name does not take 'Session'"),
@@ -58,6 +63,11 @@ import Testing
                 ("authority: {capabilities: [{name: a, quota: 0}]}", "quota does not take 0"),
                 ("authority: {log: {threshold: 1}}", "1 of 0 witnesses can never cosign"),
                 ("authority: {log: {witnesses: [{url: x, key: y}]}}", "authority.log.witnesses[0].key is no verifier key"),
+                ("authority: {log: {witnesses: [\(entry), \(entry)]}}", "witness.example/w1 is named twice"),
+                ("authority: {log-level: loud}", "authority.log-level does not take 'loud'"),
+                ("clearing: {authority-key: KEY}", "--authority-key does not take that"),
+                ("witness: {name: 'https://x'}", "--name does not take 'https://x'"),
+                ("witness: {logs: ['\(witness)']}", "witness.logs[0] is no verifier key of a log"),
                 ("authority: {listen: nowhere}", "authority.listen does not take 'nowhere'"),
                 ("clearing: {issuer: 'http://issuer.example'}", "clearing.issuer does not take"),
                 ("clearing: {capabilities: [{name: a, revocation-limit: 5}]}", "revocation-limit does not take '5'"),

@@ -38,15 +38,17 @@ struct CapabilityRevocationTests {
     @Test func noKeyIsMadeThatWouldBeginOnTheDayOrLater() async throws {
         try await RunningAuthority.serving { running in
             let from = running.time.now().wall.startOfDay.adding(seconds: day)
-            _ = try await running.makeKey(epoch: 10)
-            _ = await running.authority.handle(.revokeCapability(name: "session", from: from, reason: "withdrawn"))
             func create(at start: UnixTime) async -> AdminReply {
                 await running.authority.handle(
                     .createKey(KeyParameters(capability: "session", notBefore: start, epoch: 10, acceptance: 10)))
             }
+            guard case .key(let first) = await create(at: from.adding(seconds: -20)) else { throw CancellationError() }
+            _ = await running.authority.handle(.retireKey(id: first.id))
+            _ = await running.authority.handle(.revokeCapability(name: "session", from: from, reason: "withdrawn"))
             guard case .refused(let message, _) = await create(at: from) else { throw CancellationError() }
             #expect(message == "session is revoked from 2027-01-16 on, and nothing can be issued of it then")
-            guard case .key = await create(at: from.adding(seconds: -10)) else { throw CancellationError() }
+            let before = await create(at: from.adding(seconds: -10))
+            guard case .key = before else { throw UnexpectedReply(reply: before) }
         }
     }
 

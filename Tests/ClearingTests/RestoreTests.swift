@@ -36,10 +36,10 @@ import Testing
 
     /// Restores into the fixture's directory, which must be closed, and opens it again.
     @discardableResult
-    private func restore() async throws -> String? {
+    private func restore(refusing begun: [KeyRecord] = []) async throws -> String? {
         let directory = try DataDirectory(path: fixture.temporary.path, side: .clearing)
         let restore = try ClearingRestore(reader(), into: directory, isNew: false) { _ in }
-        let replaced = try restore.finish(floor: fixture.time.now().wall)
+        let replaced = try restore.finish(floor: fixture.time.now().wall, refusing: begun)
         try fixture.reopen()
         try await fixture.fetchRevocations()
         return replaced
@@ -105,6 +105,26 @@ import Testing
         }
         #expect(fixture.database.state.verifier.acceptsTokens(of: after.record, at: fixture.time.now().wall))
         #expect(!fixture.database.state.verifier.acceptsTokens(of: between.record, at: fixture.time.now().wall))
+    }
+
+    @Test(arguments: [true, false])
+    func aKeyThatBeginsRightAfterTheFloorIsRefusedWhereItWasDeliveredBefore(wasDelivered: Bool) async throws {
+        _ = try await fixture.deliveredMint()
+        try await backUp()
+        try fixture.close()
+        // The head that says the time may be half a minute old.
+        let mint = try TestMint(now: fixture.time.now().wall.adding(seconds: 30))
+        try await restore(refusing: wasDelivered ? [mint.record] : [])
+        fixture.time.advance(seconds: 31)
+        fixture.authority.deliver(mint, to: fixture.identity)
+        try await fixture.database.take(delivery: fixture.authority.delivery(to: fixture.identity.id))
+        try await fixture.fetchRevocations()
+        let token = try mint.token(for: fixture.challenge)
+        if wasDelivered {
+            #expect(throws: VerificationFailure.ledgerLost) { try fixture.verified(token) }
+        } else {
+            _ = try fixture.verified(token)
+        }
     }
 
     @Test func anAnnouncedKeyThatTheBackupKnowsIsRefusedToo() async throws {

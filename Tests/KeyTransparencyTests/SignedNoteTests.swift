@@ -122,6 +122,12 @@ struct SignedNoteTests {
         #expect(NoteVerificationKey(verifierKey: text) == nil)
     }
 
+    @Test func twoSpellingsThatUnicodeTakesForOneAreTwoNames() throws {
+        let (composed, decomposed) = try (Signers.name("caf\u{E9}.example/log"), Signers.name("cafe\u{301}.example/log"))
+        #expect(composed.text == decomposed.text)
+        #expect(composed != decomposed && Set([composed, decomposed]).count == 2)
+    }
+
     @Test func aVerifierKeyComesBackAsItWasWritten() throws {
         for type in [NoteSignatureType.ed25519, .cosignature] {
             let key = try Signers.signer("log.example/keys").verificationKey(type)

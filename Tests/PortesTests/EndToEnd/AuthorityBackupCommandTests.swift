@@ -7,6 +7,7 @@ import Testing
 /// An authority that is backed up, goes on, is lost and is restored, with real servers.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct AuthorityBackupCommandTests {
     private struct Voucher: Decodable { let remaining: Int }
+    private struct Verifier: Decodable { let name: String }
     private struct Key: Decodable {
         let id: String
         let state: String
@@ -45,6 +46,13 @@ import Testing
         let voucher = ["voucher", "create", "--capability", "session", "--tokens", "100"]
         _ = try place.write(try await ChildProcess.run(voucher + place.adminFlags), to: "code.txt")
         #expect(try fetch(10, url, place).code == 0)
+        for name in ["north", "south"] {
+            let identity = try CommandRun(["clearing", "identity", "--data", place.root.path + "/" + name]).output
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let add = ["verifier", "add", "--capability", "session"]
+            let added = try CommandRun(add + place.adminFlags + ["--", name, identity])
+            #expect(added.code == 0, "\(added.errors)")
+        }
         let file = place.root.path + "/authority.backup"
         let backup = try CommandRun(
             ["authority", "backup", file, "--backup-passphrase-file", place.passphraseFile] + place.adminFlags)
@@ -53,6 +61,7 @@ import Testing
         #expect(try fetch(20, url, place).code == 0)
         let old = try #require(json(["key", "list"], as: [Key].self, place).first?.id)
         #expect(try CommandRun(["key", "revoke", old, "--reason", reason, "--yes"] + place.adminFlags).code == 0)
+        #expect(try CommandRun(["verifier", "revoke", "south", "--yes"] + place.adminFlags).code == 0)
         #expect(try fetch(5, url, place).code == 0)
         let state = place.root.path + "/log.state"
         #expect(try CommandRun(["log", "verify", url, "--state", state]).code == 0)
@@ -74,10 +83,12 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: place.authorityData))
             let done = try restore(place, exported + ["--yes"])
             #expect(done.code == 0, "\(done.errors)")
-            #expect(done.errors.contains("2 entries of the key log and 1 revocations published since are taken over"))
+            #expect(done.errors.contains("2 entries of the key log and 2 revocations published since are taken over"))
 
             let keys = try json(["key", "list"], as: [Key].self, place)
             #expect(keys.map(\.state) == ["revoked", "revoked", "issuing"])
+            // A server that was revoked after the backup is not trusted again.
+            #expect(try json(["verifier", "list"], as: [Verifier].self, place).map(\.name) == ["north"])
             // 10 of 100 were drawn under the first key when the backup was made. That they are given back again depends
             // on why that key was revoked later. What was drawn afterwards is forgotten.
             #expect(try json(["voucher", "list"], as: [Voucher].self, place).map(\.remaining) == [remaining])
@@ -95,6 +106,18 @@ import Testing
         try await withLostAuthority { place in
             #expect(try restore(place, ["--yes"]).code == 64)
             let exported = place.root.path + "/exported"
+            // An entry that can be read, but is not what the checkpoint's root is of.
+            let tile = try #require(
+                FileManager.default.subpathsOfDirectory(atPath: exported).first { $0.hasPrefix("tile/entries/000.p/") })
+            let entries = try Data(contentsOf: URL(filePath: exported + "/" + tile))
+            var other = entries
+            other[other.count - 3] ^= 1
+            try other.write(to: URL(filePath: exported + "/" + tile))
+            let forged = try restore(place, ["--log", exported, "--yes"])
+            #expect(forged.code == 1)
+            #expect(forged.errors.contains("\(exported)/checkpoint is not what this authority published"))
+            try entries.write(to: URL(filePath: exported + "/" + tile))
+
             try Data("x".utf8).write(to: URL(filePath: exported + "/revocations/0"))
             let damaged = try restore(place, ["--log", exported, "--yes"])
             #expect(damaged.code == 1)

@@ -46,6 +46,27 @@ extension RotationPlan {
             .sorted { ($0.time, $0.kind, $0.future ?? -1) < ($1.time, $1.kind, $1.future ?? -1) }
     }
 
+    /// Whether keys go on without a gap, with at most `limit` unrevoked ones live at a time, and at most
+    /// `limitAfterRevocation` while a revoked key's acceptance would last, until the keys that there are, which other
+    /// terms may have made, are over. After that the terms alone see to it.
+    public func goesOn(limit: Int, limitAfterRevocation: Int, from now: UnixTime) -> Bool {
+        let present = keys.filter { !$0.isRevoked }.map { KeyDates($0.record) }
+        guard let end = present.map(\.acceptUntil).max() else { return true }
+        let made = made(from: now, until: end.adding(seconds: 3 * terms.epoch))
+        // Under a longer announcement the next keys may come too late.
+        var free = last.map { max($0.record.issueUntil, now) } ?? now
+        for next in made {
+            guard next.dates.notBefore <= free else { return false }
+            free = next.dates.issueUntil
+        }
+        return made.indices.allSatisfy { index in
+            let time = made[index].time
+            let live = (present + made[...index].map(\.dates)).count { $0.acceptUntil > time }
+            let isAfterRevocation = keys.contains { $0.isRevoked && $0.record.acceptUntil > time }
+            return live <= (isAfterRevocation ? limitAfterRevocation : limit)
+        }
+    }
+
     /// The keys that will be made, and when.
     private func made(from now: UnixTime, until end: UnixTime) -> [(time: UnixTime, dates: KeyDates)] {
         guard !isRetired else { return [] }

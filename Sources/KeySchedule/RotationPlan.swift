@@ -56,7 +56,7 @@ public struct RotationPlan: Sendable, Hashable {
     }
 
     /// The unrevoked key that issues last.
-    private var last: KeyStanding? {
+    var last: KeyStanding? {
         keys.filter { !$0.isRevoked }.max { $0.record.issueUntil < $1.record.issueUntil }
     }
 

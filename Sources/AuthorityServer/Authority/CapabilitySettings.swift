@@ -1,7 +1,8 @@
 package import AuthorityStore
 package import KeySchedule
+import Issuance
 import KeyTransparency
-import PrivacyPass
+package import PrivacyPass
 
 /// What an authority is told about one capability.
 package struct CapabilitySettings: Sendable, Hashable {
@@ -22,14 +23,27 @@ package struct CapabilitySettings: Sendable, Hashable {
 
 extension Authority {
     /// Takes capabilities as they are configured: publishes terms that have changed, and sets the limits. Keys that are
-    /// missing are made when the server runs. Blocks; throws what a change of keys throws.
-    package func configure(_ capabilities: [CapabilitySettings]) throws {
+    /// missing are made when the server runs.
+    ///
+    /// Terms under which the next key would come late, or more keys be live than may be beside those that there are, are
+    /// not taken: nothing would be issued for a while. Answers the capabilities that go on under their earlier
+    /// terms for that reason. Blocks; throws what a change of keys throws.
+    @discardableResult
+    package func configure(_ capabilities: [CapabilitySettings]) throws -> [Capability] {
         let known = database.keyHistory.terms
-        let changed = capabilities.map(\.terms).filter {
-            known[KeyHistory.Purpose($0.capability, $0.tokenType)] != $0
-        }
-        if !changed.isEmpty { try change(changed.map { .terms($0) }) }
+        let new = capabilities.map(\.terms).filter { known[KeyHistory.Purpose($0.capability, $0.tokenType)] != $0 }
+        let possible = new.filter(canFollow)
+        if !possible.isEmpty { try change(possible.map { .terms($0) }) }
         database.setLimits(
             Dictionary(capabilities.map { ($0.terms.capability, $0.limits) }, uniquingKeysWith: { _, last in last }))
+        return new.filter { !possible.contains($0) }.map(\.capability)
+    }
+
+    private func canFollow(_ terms: RotationTerms) -> Bool {
+        let plan = RotationPlan(terms, keys: standings, revokedFrom: issuer.revokedFrom(terms.capability))
+        return terms.isDevelopment
+            || plan.goesOn(
+                limit: KeyHistory.maximumLiveKeys, limitAfterRevocation: KeyHistory.maximumLiveKeysAfterRevocation,
+                from: time.now().wall)
     }
 }

@@ -61,7 +61,11 @@ struct AuthorityRunCommand: AsyncParsableCommand {
 
         let authority = try await OffPool.run {
             let authority = try Self.open(files, name: wantedName, address: serverConfiguration.address)
-            try authority.configure(capabilities)
+            for kept in try authority.configure(capabilities) {
+                Output.warning(
+                    "\(kept) goes on under its earlier terms: with the keys that there are, new ones would be late or too many",
+                    hint: "shorten the acceptance before the epoch, and start again when fewer are left (portes key list)")
+            }
             return authority
         }
         var configuration = AuthorityConfiguration(

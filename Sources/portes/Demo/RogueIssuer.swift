@@ -12,6 +12,8 @@ struct RogueIssuer {
     static let name = "rogue.demo.example"
 
     private let seed = Randomness.bytes(32)
+    // Of all entries: a history that is shown again has to be the same.
+    private let time = SystemTimeSource().now().wall
     private let capability: Capability
     private let terms: RotationTerms
 
@@ -37,8 +39,7 @@ struct RogueIssuer {
 
     /// A key that issues from now on.
     func key() throws -> KeyRecord {
-        let now = SystemTimeSource().now().wall
-        let dates = KeyDates(from: now, terms: terms)
+        let dates = KeyDates(from: time, terms: terms)
         return try KeyRecord(
             capability: capability, tokenType: .voprfRistretto255,
             publicKey: ServerPrivateKey().publicKey.encoded.bytes, notBefore: dates.notBefore,
@@ -48,9 +49,8 @@ struct RogueIssuer {
     /// What somebody is shown: a log with these keys, cosigned by the witness if it agrees, and the last of the keys in
     /// the directory.
     func view(of keys: [KeyRecord], cosignedBy witness: DemoWitness) async throws -> RogueView {
-        let now = SystemTimeSource().now().wall
         let entries = ([KeyEvent.terms(terms)] + keys.map { .announced($0) })
-            .map { LogEntry(time: now, event: $0).encoded }
+            .map { LogEntry(time: time, event: $0).encoded }
         var tiles = TileSet()
         let hashes = entries.flatMap { MerkleHash.leaf($0).bytes }
         guard let tile = Tile(.hashes(level: 0), index: 0, width: entries.count),

@@ -30,7 +30,7 @@ def tokens():
 TOKENS = tokens()
 
 
-@schemathesis.auth(refresh_interval=None).apply_to(path=["/redeem", "/verify"])
+@schemathesis.auth(refresh_interval=None).apply_to(path=["/redeem", "/verify", "/revocations/tokens"])
 class TokenInHeader:
     def get(self, case, context):
         return f'PrivateToken token="{encode(next(TOKENS))}"'
@@ -95,7 +95,9 @@ def before_add_examples(context, examples):
         for body in [[{"token": "AAUA"}] * 1001, [{"token": "A" * 1024 * 1024}]]:
             examples.append(operation.Case(body=body, media_type="application/json"))
     if operation.method == "get":
-        parameters = {"path_parameters": {"id": VERIFIER}} if "{id}" in operation.path else {}
+        values = {"id": VERIFIER, "level": "entries", "place": "000"}
+        named = {name: value for name, value in values.items() if "{" + name + "}" in operation.path}
+        parameters = {"path_parameters": named} if named else {}
         examples.append(operation.Case(headers={"If-None-Match": "*"}, **parameters))
         examples.append(operation.Case(headers={"X-Large": "a" * 33 * 1024}, **parameters))
 
@@ -109,7 +111,7 @@ def read_directory(context, response):
 
 
 @schemathesis.deserializer("application/jose", "application/private-token-response",
-                           "application/private-token-amortized-batch-response")
+                           "application/private-token-amortized-batch-response", "application/octet-stream")
 def read_text(context, response):
     return response.content.decode("latin-1")
 

@@ -73,12 +73,13 @@ struct KeyHistoryAttackTests {
         let second = try story.announce(0, 100, 200, 250)
         try story.apply(10, try terms(400, 200, of: story))
         #expect(throws: HistoryViolation.windowTooShort) { try story.announce(10, 200, 599, 900) }
-        // What is announced may still take a revoked key's place.
+        // What is announced may still change, and take a revoked key's place.
+        try story.apply(10, .rescheduled(try story.key(100, 210, 260, like: second)))
         try story.apply(20, .revoked(first.id, .keyCompromised))
-        try story.apply(20, .rescheduled(try story.key(20, 200, 250, like: second)))
+        try story.apply(20, .rescheduled(try story.key(20, 210, 260, like: second)))
         try story.apply(30, try terms(10, 10, of: story))
         #expect(throws: HistoryViolation.dateMovedEarlier) {
-            try story.apply(30, .rescheduled(try story.key(20, 199, 250, like: second)))
+            try story.apply(30, .rescheduled(try story.key(20, 209, 260, like: second)))
         }
     }
 }

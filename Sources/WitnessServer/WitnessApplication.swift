@@ -71,11 +71,7 @@ package struct WitnessApplication: Sendable {
     ) throws -> [any Service] {
         guard let address = configuration.metricsAddress else { return [] }
         guard address.isLoopback else { throw WitnessServerError.metricsBeyondLoopback }
-        let router = ServerRouter.make()
-        router.addMetrics(metrics)
-        var server = ServerConfiguration(address: address, limits: .local)
-        server.announcesAddress = false
-        return [try HTTPServer(configuration: server, router: router, logger: logger)]
+        return [try HTTPServer.ofMetrics(metrics, at: address, logger: logger)]
     }
 }
 

@@ -105,11 +105,7 @@ package struct AuthorityService: Sendable {
     ) throws -> [any Service] {
         guard let address = configuration.metricsAddress else { return [] }
         guard address.isLoopback else { throw AuthorityError.metricsBeyondLoopback }
-        let router = ServerRouter.make()
-        router.addMetrics(metrics)
-        var server = ServerConfiguration(address: address, limits: .local)
-        server.announcesAddress = false
-        return [try HTTPServer(configuration: server, router: router, logger: logger)]
+        return [try HTTPServer.ofMetrics(metrics, at: address, logger: logger)]
     }
 }
 

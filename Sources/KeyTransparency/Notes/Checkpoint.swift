@@ -52,12 +52,7 @@ public struct Checkpoint: Sendable, Hashable {
     }
 
     /// The checkpoint as a note signed by the log.
-    public func signed(by log: borrowing NoteSigner) -> SignedNote {
-        // Made of a checked name, digits and base64: always a note's text.
-        guard var note = SignedNote(unsigned: text) else { preconditionFailure("a checkpoint is text") }
-        note.add(log.signature(for: text))
-        return note
-    }
+    public func signed(by log: borrowing NoteSigner) -> SignedNote { note(with: log.signature(for: text)) }
 }
 
 extension Checkpoint {
@@ -65,9 +60,13 @@ extension Checkpoint {
     public func signed(with key: borrowing Ed25519.PrivateKey) -> SignedNote {
         let name = NoteVerificationKey(name: origin, type: .ed25519, publicKey: key.publicKey)
         let signature = key.signature(for: Array(text.utf8)).bytes
+        return note(with: NoteSignature(name: origin, keyID: name.id, signature: signature))
+    }
+
+    private func note(with signature: NoteSignature) -> SignedNote {
         // Made of a checked name, digits and base64: always a note's text.
         guard var note = SignedNote(unsigned: text) else { preconditionFailure("a checkpoint is text") }
-        note.add(NoteSignature(name: origin, keyID: name.id, signature: signature))
+        note.add(signature)
         return note
     }
 }

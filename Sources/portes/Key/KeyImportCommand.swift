@@ -21,26 +21,11 @@ struct KeyImportCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The file with the secret; - for standard input.") var file: String
-    @Option(help: "The capability, for example session: lower-case letters, digits and hyphens.") var capability: String
-    @Option(help: "For how long the key issues, a number with s, m, h or d, up to 10 years.")
-    var epoch = TimeSpan(seconds: 7 * 86_400)
-    @Option(help: "For how long after that its tokens are accepted, a number with s, m, h or d, up to 10 years.")
-    var acceptance = TimeSpan(seconds: 7 * 86_400)
-    @Option(
-        help: """
-            How long before its first use each next key is announced; default: a day, or a quarter of a short epoch.
-            """)
-    var announcement: TimeSpan?
-    @Flag(help: "For trying things out: promise nothing. Clients elsewhere refuse such keys, for good.")
-    var development = false
-    @Option(help: "When issuing begins, in UNIX seconds; default: at once, or when a retired key stops issuing.")
-    var notBefore: Int64?
+    @OptionGroup var key: KeyParameterOptions
     @OptionGroup var options: AdminOptions
 
     func run() async throws {
-        let parameters = KeyParameters(
-            capability: capability, notBefore: notBefore.map { UnixTime(seconds: $0) }, epoch: epoch.seconds,
-            acceptance: acceptance.seconds, announcement: announcement?.seconds, isDevelopment: development)
+        let parameters = key.parameters
         do {
             try AdminRequest.createKey(parameters).check(at: SystemTimeSource().now().wall)
         } catch {

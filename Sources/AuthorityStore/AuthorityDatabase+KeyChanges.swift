@@ -60,7 +60,7 @@ extension AuthorityDatabase {
             do {
                 return try store.writeBlocking { db in
                     let writer = try KeyLogWriter(
-                        db, history: history, at: now, mayBeBehind: events.allSatisfy(\.revokes))
+                        db, history: history, at: now, mayBeBehind: events.allSatisfy(\.isRevocation))
                     var outcome = KeyChangeOutcome()
                     for event in events {
                         // A key from before there was a log is revoked without an entry there.
@@ -104,8 +104,6 @@ extension AuthorityDatabase {
 }
 
 extension KeyEvent {
-    /// Whether it revokes a key.
-    fileprivate var revokes: Bool { if case .revoked = self { true } else { false } }
     /// Whether it makes a key known.
     fileprivate var announces: Bool { if case .announced = self { true } else { false } }
 }

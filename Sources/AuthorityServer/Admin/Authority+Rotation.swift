@@ -72,6 +72,7 @@ extension Authority {
         }
         return due
     }
+
     private func rotate(_ terms: RotationTerms) throws -> [KeyRecord] {
         let now = time.now().wall
         if let event = plan(terms).bringingForward(at: now) { try change([event]) }

@@ -76,8 +76,3 @@ extension Authority {
             "256 keys are in use, and requests can tell no more apart", hint: "wait until some have ended")
     }
 }
-
-extension KeyEvent {
-    /// Whether it revokes a key.
-    fileprivate var isRevocation: Bool { if case .revoked = self { true } else { false } }
-}

@@ -1,6 +1,5 @@
 package import AuthorityStore
 package import KeySchedule
-import Issuance
 import KeyTransparency
 package import PrivacyPass
 
@@ -40,9 +39,8 @@ extension Authority {
     }
 
     private func canFollow(_ terms: RotationTerms) -> Bool {
-        let plan = RotationPlan(terms, keys: standings, revokedFrom: issuer.revokedFrom(terms.capability))
-        return terms.isDevelopment
-            || plan.goesOn(
+        terms.isDevelopment
+            || plan(terms).goesOn(
                 limit: KeyHistory.maximumLiveKeys, limitAfterRevocation: KeyHistory.maximumLiveKeysAfterRevocation,
                 from: time.now().wall)
     }

@@ -15,7 +15,6 @@ import ServiceLifecycle
 struct Housekeeping: Service {
     private static let interval: Duration = .seconds(3_600)
     private static let delay: Int64 = 86_400
-    private static let tolerance: Double = 60
 
     let authority: Authority
     let logger: Logger
@@ -36,7 +35,7 @@ struct Housekeeping: Service {
     /// One round; `start` is a moment at which the calendar was taken to be right.
     func tidy(since start: Moment) async {
         let now = authority.time.now()
-        guard abs(now.calendarShift(since: start)) <= Self.tolerance else {
+        guard abs(now.calendarShift(since: start)) <= ClockGuard.tolerance else {
             logger.warning("the calendar was moved: nothing is tidied up until the next start")
             return
         }

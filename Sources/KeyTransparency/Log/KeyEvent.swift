@@ -19,6 +19,9 @@ public enum KeyEvent: Sendable, Hashable {
     /// Signature), after acceptance was over.
     case redeemed(TokenKeyID, count: UInt64, statement: String)
 
+    /// Whether it revokes a key.
+    public var isRevocation: Bool { if case .revoked = self { true } else { false } }
+
     /// The key it is about; `nil` for terms.
     public var keyID: TokenKeyID? {
         switch self {

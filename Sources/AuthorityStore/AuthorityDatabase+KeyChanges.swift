@@ -44,30 +44,40 @@ extension AuthorityDatabase {
     /// may block.
     package var keyHistory: KeyHistory { history.withLock { $0 } }
 
+    /// The time for a change of keys that begins now: that of the clock, but no earlier than the newest entry's.
+    package var changeTime: UnixTime {
+        let now = time.now().wall
+        return max(now, keyHistory.lastTime ?? now)
+    }
+
     /// Makes changes of keys in one transaction: each is an entry of the key log, which has to allow it, and the tables
-    /// follow. `deliveries` are the secrets of announced keys, sealed to the verifiers that get them.
+    /// follow. `planned` is the time for which the events were chosen, ``changeTime``, and becomes the entries' time:
+    /// that of the commit may be a second later, when a key that begins at once would be announced late. `deliveries`
+    /// are the secrets of announced keys, sealed to the verifiers that get them.
     ///
     /// A revocation is an entry of the revocation list too; where the reason is a compromise or a lost ledger, whoever
     /// drew tokens under the key gets them back, once. Throws ``KeyLogRefusal``, ``KeyInsertionError`` or
     /// ``StoreError``, and then nothing was changed. Blocks: for one caller at a time.
     @discardableResult
     package func changeKeys(
-        _ events: [KeyEvent], deliveries: [VerifierDelivery] = []
+        _ events: [KeyEvent], at planned: UnixTime? = nil, deliveries: [VerifierDelivery] = []
     ) throws -> KeyChangeOutcome {
         let now = time.now().wall
+        let planned = planned ?? now
         return try history.withLock { history in
             defer { summarise(history) }
             do {
                 return try store.writeBlocking { db in
                     let writer = try KeyLogWriter(
-                        db, history: history, at: now, mayBeBehind: events.allSatisfy(\.isRevocation))
+                        db, history: history, at: now, planned: planned,
+                        mayBeBehind: events.allSatisfy(\.isRevocation))
                     var outcome = KeyChangeOutcome()
                     for event in events {
                         // A key from before there was a log is revoked without an entry there.
                         if event.keyID.map({ history.keys[$0] != nil || event.announces }) ?? true {
                             try writer.append(event, to: &history)
                         }
-                        try Self.follow(db, event, at: now, &outcome)
+                        try Self.follow(db, event, at: planned, &outcome)
                     }
                     for delivery in deliveries { try Self.insert(db, delivery) }
                     return outcome
@@ -114,7 +124,7 @@ extension RevocationReason {
 }
 
 extension AuthorityDatabase {
-    /// Begins the log of keys that are stored already, but were never logged. Throws as ``changeKeys(_:deliveries:)``.
+    /// Begins the log of keys that are stored already, but were never logged. Throws as ``changeKeys(_:at:deliveries:)``.
     package func beginKeyLog(_ terms: RotationTerms, with records: [KeyRecord]) throws {
         let now = time.now().wall
         try history.withLock { history in

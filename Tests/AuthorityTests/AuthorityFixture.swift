@@ -12,12 +12,20 @@ import VOPRF
 /// A clock that a test sets.
 final class TestTime: TimeSource {
     private let moment: Mutex<Moment>
+    private let tick = Mutex<Int64>(0)
 
     init(_ seconds: Int64 = 1_800_000_000) {
         moment = Mutex(Moment(wall: UnixTime(seconds: seconds), monotonic: .seconds(1_000)))
     }
 
-    func now() -> Moment { moment.withLock { $0 } }
+    func now() -> Moment {
+        let tick = tick.withLock { $0 }
+        if tick > 0 { advance(tick) }
+        return moment.withLock { $0 }
+    }
+
+    /// From now on that many seconds pass before each look at the clock, as if whoever looks were slow.
+    func pass(_ seconds: Int64) { tick.withLock { $0 = seconds } }
 
     /// Lets time pass.
     func advance(_ seconds: Int64) {

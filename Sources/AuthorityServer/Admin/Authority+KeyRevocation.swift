@@ -12,7 +12,7 @@ extension Authority {
     /// nothing changes.
     func revokeKey(_ id: String, reason name: String) throws -> KeyRevocationSummary {
         let (key, reason) = try (storedKey(id), Self.reason(name))
-        let now = time.now().wall
+        let now = database.changeTime
         guard !key.isRevoked else {
             let outcome = try database.revokeAgain(key.record.id, reason: reason)
             return try summary(of: key, outcome: outcome, replacement: nil, isNew: false)
@@ -21,17 +21,17 @@ extension Authority {
         do {
             switch replacement(of: key, at: now) {
             case .announced(let record):
-                let outcome = try change([revoked, .rescheduled(record)])
+                let outcome = try change([revoked, .rescheduled(record)], at: now)
                 return try summary(of: key, outcome: outcome, replacement: record, isNew: false)
             case .new(let dates, let terms):
-                let (record, outcome) = try announce(dates, terms: terms, after: [revoked])
+                let (record, outcome) = try announce(dates, terms: terms, at: now, after: [revoked])
                 return try summary(of: key, outcome: outcome, replacement: record, isNew: true)
             case .none: break
             }
         } catch let error where error is KeyLogRefusal || error is AdminRefusal || error is KeyFileError {
             // A key that must go goes, even where no other can take its place now: the schedule makes one when it may.
         }
-        return try summary(of: key, outcome: change([revoked]), replacement: nil, isNew: false)
+        return try summary(of: key, outcome: change([revoked], at: now), replacement: nil, isNew: false)
     }
 
     /// What ``revokeKey(_:reason:)`` would do now.
@@ -39,7 +39,7 @@ extension Authority {
         let (key, reason) = try (storedKey(id), Self.reason(name))
         var outcome = KeyChangeOutcome()
         if reason.givesBack { outcome.recredit = try database.recredit(drawnUnder: key.record.id) }
-        let replacement = key.isRevoked ? .none : replacement(of: key, at: time.now().wall)
+        let replacement = key.isRevoked ? .none : replacement(of: key, at: database.changeTime)
         var summary = try summary(of: key, outcome: outcome, replacement: nil, isNew: false)
         switch replacement {
         case .announced(let record): summary.replacement = KeyRevocationSummary.Replacement(record, isNew: false)

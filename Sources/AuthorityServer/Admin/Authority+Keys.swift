@@ -12,7 +12,7 @@ extension Authority {
     func createKey(_ parameters: KeyParameters, secret: IssuerSecret? = nil) throws -> KeySummary {
         let capability = try Self.capability(parameters.capability)
         let terms = try parameters.terms(for: capability)
-        let now = time.now().wall
+        let now = database.changeTime
         if let day = issuer.revokedFrom(capability), day <= parameters.notBefore ?? now {
             throw AdminRefusal.capabilityRevoked(capability, from: day)
         }
@@ -30,7 +30,7 @@ extension Authority {
         }
         let known = database.keyHistory.terms[KeyHistory.Purpose(capability, terms.tokenType)]
         let record = try announce(
-            KeyDates(from: start, terms: terms), terms: terms, secret: secret,
+            KeyDates(from: start, terms: terms), terms: terms, at: now, secret: secret,
             after: known == terms ? [] : [.terms(terms)]
         ).record
         return try summary(storedKey(record.id.hexadecimal))

@@ -8,7 +8,7 @@ extension Authority {
     /// one, else a new one. Others rotate by themselves, at the dates that were published.
     func rotateKey(of name: String) throws -> KeySummary {
         let capability = try Self.capability(name)
-        let now = time.now().wall
+        let now = database.changeTime
         guard let terms = database.keyHistory.terms.values.first(where: { $0.capability == capability }) else {
             throw AdminRefusal(
                 "no key of \(capability) issues now", hint: "make one: portes key create --capability \(capability)")
@@ -27,7 +27,7 @@ extension Authority {
         let id: TokenKeyID
         let announced = keys.filter { $0.state(at: now) == .announced }
         if let next = announced.min(by: { $0.record.notBefore < $1.record.notBefore }) {
-            try change(ending + [.rescheduled(next.record.beginning(at: now))])
+            try change(ending + [.rescheduled(next.record.beginning(at: now))], at: now)
             id = next.record.id
         } else {
             id = try makeSuccessor(of: old, terms: terms, after: ending, at: now)
@@ -48,7 +48,7 @@ extension Authority {
                 "key \(old.record.id.hexadecimal.prefix(16)) of \(capability) is retired: retire makes no successor",
                 hint: "announce the next key with portes key create --capability \(capability); then rotate works")
         }
-        return try announce(KeyDates(from: now, terms: terms), terms: terms, after: events).record.id
+        return try announce(KeyDates(from: now, terms: terms), terms: terms, at: now, after: events).record.id
     }
 
     /// What became of the keys that were due.
@@ -74,13 +74,13 @@ extension Authority {
     }
 
     private func rotate(_ terms: RotationTerms) throws -> [KeyRecord] {
-        let now = time.now().wall
-        if let event = plan(terms).bringingForward(at: now) { try change([event]) }
+        let now = database.changeTime
+        if let event = plan(terms).bringingForward(at: now) { try change([event], at: now) }
         var made: [KeyRecord] = []
         // After a long pause more than one may be due.
         for _ in 0..<RotationPlan.mostDueKeys {
             guard let dates = plan(terms).keyToMake(at: now) else { break }
-            made.append(try announce(dates, terms: terms).record)
+            made.append(try announce(dates, terms: terms, at: now).record)
         }
         return made
     }

@@ -7,25 +7,28 @@ import PrivacyPass
 
 /// How keys are changed; all of it blocks and is for the admin queue.
 extension Authority {
-    /// Makes changes of keys that the log allows, and takes them in. Throws ``AdminRefusal`` while the calendar was
-    /// moved.
+    /// Makes changes of keys that the log allows, and takes them in. `now` is the time that they were chosen for, read
+    /// once from ``AuthorityDatabase/changeTime``. Throws ``AdminRefusal`` while the calendar was moved.
     @discardableResult
-    func change(_ events: [KeyEvent], deliveries: [VerifierDelivery] = []) throws -> KeyChangeOutcome {
+    func change(
+        _ events: [KeyEvent], at now: UnixTime, deliveries: [VerifierDelivery] = []
+    ) throws -> KeyChangeOutcome {
         // What is revoked is revoked, whatever the time.
         guard isClockRight || events.allSatisfy(\.isRevocation) else {
             throw AdminRefusal(
                 "the calendar was moved by more than a minute, or is behind what is on record, so no key is changed",
                 hint: "check the clock, then start the authority again")
         }
-        let outcome = try database.changeKeys(events, deliveries: deliveries)
+        let outcome = try database.changeKeys(events, at: now, deliveries: deliveries)
         try reload()
         growth.send()
         return outcome
     }
 
-    /// Makes and announces a key with these dates, after other events, in one transaction.
+    /// Makes and announces a key with these dates, chosen for the time `now`, after other events, in one transaction.
     func announce(
-        _ dates: KeyDates, terms: RotationTerms, secret drawn: IssuerSecret? = nil, after events: [KeyEvent] = []
+        _ dates: KeyDates, terms: RotationTerms, at now: UnixTime, secret drawn: IssuerSecret? = nil,
+        after events: [KeyEvent] = []
     ) throws -> (record: KeyRecord, outcome: KeyChangeOutcome) {
         let keyring = try openKeyring()
         let secret = try drawn ?? drawSecret(terms.tokenType)
@@ -38,7 +41,7 @@ extension Authority {
         // is there.
         if drawn == nil { try keyring.store(secret) }
         do {
-            return try (record, change(events + [.announced(record)], deliveries: deliveries))
+            return try (record, change(events + [.announced(record)], at: now, deliveries: deliveries))
         } catch {
             // Only if it is known that there is no record: after a failed commit there may be one.
             if error is KeyInsertionError || error is KeyLogRefusal || error is AdminRefusal {

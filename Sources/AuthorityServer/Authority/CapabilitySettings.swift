@@ -32,7 +32,7 @@ extension Authority {
         let known = database.keyHistory.terms
         let new = capabilities.map(\.terms).filter { known[KeyHistory.Purpose($0.capability, $0.tokenType)] != $0 }
         let possible = new.filter(canFollow)
-        if !possible.isEmpty { try change(possible.map { .terms($0) }) }
+        if !possible.isEmpty { try change(possible.map { .terms($0) }, at: database.changeTime) }
         database.setLimits(
             Dictionary(capabilities.map { ($0.terms.capability, $0.limits) }, uniquingKeysWith: { _, last in last }))
         return new.filter { !possible.contains($0) }.map(\.capability)

@@ -71,6 +71,8 @@ extension Authority {
         let ended = try database.keys().filter { key in
             history.keys[key.record.id].map { $0.issued == nil && $0.record.acceptUntil < time } ?? false
         }
-        for key in ended { try change([.ended(key.record.id, issued: UInt64(clamping: key.issued))]) }
+        for key in ended {
+            try change([.ended(key.record.id, issued: UInt64(clamping: key.issued))], at: database.changeTime)
+        }
     }
 }

@@ -12,15 +12,17 @@ struct KeyLogWriter {
     private let db: Database
     private let time: UnixTime
 
-    /// A writer at a time, for a log that says `history`; throws ``KeyLogRefusal/clockIsBehind(seconds:)``, unless it
-    /// `mayBeBehind`: then entries get the time of the newest.
-    init(_ db: Database, history: KeyHistory, at now: UnixTime, mayBeBehind: Bool = false) throws {
+    /// A writer for a log that says `history`, at a time of the clock; throws ``KeyLogRefusal/clockIsBehind(seconds:)``,
+    /// unless it `mayBeBehind`. Entries get the time that they were `planned` for, but no earlier one than the newest's.
+    init(
+        _ db: Database, history: KeyHistory, at now: UnixTime, planned: UnixTime? = nil, mayBeBehind: Bool = false
+    ) throws {
         self.db = db
         let last = history.lastTime ?? now
         guard mayBeBehind || last.seconds(since: now) <= Self.tolerance else {
             throw KeyLogRefusal.clockIsBehind(seconds: last.seconds(since: now))
         }
-        time = max(now, last)
+        time = max(planned ?? now, last)
     }
 
     /// Checks an event against the rules of the log, and appends it. Throws ``KeyLogRefusal``.

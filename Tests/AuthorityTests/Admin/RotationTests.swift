@@ -53,6 +53,28 @@ struct RotationTests {
         #expect(try await key(.rotateKey(capability: "session")).id == next.id)
     }
 
+    @Test func aSecondThatPassesMeanwhileKeepsNoKeyFromBeingMade() async throws {
+        _ = try await create(epoch: 1_000, acceptance: 50)
+        time.pass(1)
+        _ = try await key(.rotateKey(capability: "session"))
+        let next = try await key(
+            .createKey(KeyParameters(capability: "session", epoch: 1_000, acceptance: 50, isDevelopment: true)))
+        #expect(try await key(.rotateKey(capability: "session")).id == next.id)
+        // A scheduled one, and what takes the place of a revoked key, announced before or not.
+        let kept = KeyParameters(capability: "kept", epoch: 86_400, acceptance: 86_400, announcement: 3_600)
+        var issuing = try await key(.createKey(kept))
+        for isNew in [true, false] {
+            let reply = await authority.handle(.revokeKey(id: issuing.id, reason: "withdrawn"))
+            guard case .keyRevocation(let summary) = reply else { throw UnexpectedReply(reply: reply) }
+            #expect(summary.replacement?.isNew == isNew)
+            let replacement = try #require(try await list().first { $0.id == summary.replacement?.id })
+            #expect(replacement.state == .issuing)
+            time.advance(replacement.record.issueUntil.seconds(since: time.now().wall) - 3_700)
+            #expect(try authority.makeDueKeys().contains { $0.notBefore == replacement.record.issueUntil })
+            issuing = replacement
+        }
+    }
+
     private func create(after delay: Int64 = 0, epoch: Int64, acceptance: Int64) async throws -> KeySummary {
         try await key(
             .createKey(

@@ -73,10 +73,7 @@ extension AuthorityDatabase {
                         mayBeBehind: events.allSatisfy(\.isRevocation))
                     var outcome = KeyChangeOutcome()
                     for event in events {
-                        // A key from before there was a log is revoked without an entry there.
-                        if event.keyID.map({ history.keys[$0] != nil || event.announces }) ?? true {
-                            try writer.append(event, to: &history)
-                        }
+                        if event.hasPlace(in: history) { try writer.append(event, to: &history) }
                         try Self.follow(db, event, at: planned, &outcome)
                     }
                     for delivery in deliveries { try Self.insert(db, delivery) }
@@ -108,14 +105,24 @@ extension AuthorityDatabase {
         case .revoked(let id, let reason):
             outcome.revocation = try revoke(db, .key(id), reason: reason, from: now)
             if reason.givesBack { outcome.recredit = try giveBack(db, drawnUnder: id) }
+        case .capabilityRevoked(let capability, let day, let reason):
+            outcome.revocation = try revoke(db, .capability(capability), reason: reason, from: day)
         case .ended, .redeemed: break
         }
     }
 }
 
 extension KeyEvent {
-    /// Whether it makes a key known.
-    fileprivate var announces: Bool { if case .announced = self { true } else { false } }
+    /// Whether it becomes an entry. A key from before there was a log is revoked without one, and what is revoked from
+    /// a day on is not revoked from a later one.
+    fileprivate func hasPlace(in history: KeyHistory) -> Bool {
+        switch self {
+        case .terms, .announced: true
+        case .rescheduled(let record): history.keys[record.id] != nil
+        case .revoked(let id, _), .ended(let id, _), .redeemed(let id, _, _): history.keys[id] != nil
+        case .capabilityRevoked(let capability, let day, _): !history.isRevoked(capability, at: day)
+        }
+    }
 }
 
 extension RevocationReason {

@@ -85,6 +85,12 @@ import Testing
             }
             #expect(try await clearing.present(session.token(for: clearing.challenge)).status == 200)
             #expect(try await clearing.challengeKeys() == [session.record.publicKey])
+            // Where nothing else is left, that is said to who asks what to bring.
+            clearing.authority.revoke(
+                .capability(session.record.capability), from: clearing.time.now().wall.startOfDay)
+            try await clearing.until { try await clearing.challengeKeys().isEmpty }
+            let empty = try await clearing.presentNothing()
+            #expect(empty.status == 403 && empty.problem == "capability-revoked")
         }
     }
 

@@ -206,6 +206,25 @@ struct KeyHistoryTests {
         #expect(throws: HistoryViolation.tooManyKeys) { try story.announce(0, 600, 700, 1_000) }
     }
 
+    @Test func fromItsDayOnNoKeyOfARevokedCapabilityIssuesAndNoneIsAnnounced() throws {
+        var story = try Story()
+        func revoked(_ day: Int64) -> KeyEvent {
+            .capabilityRevoked(story.capability, from: UnixTime(seconds: day), .withdrawn)
+        }
+        let unknown = KeyEvent.capabilityRevoked(try #require(Capability("play")), from: .init(seconds: 0), .withdrawn)
+        #expect(throws: HistoryViolation.noTerms) { try story.apply(0, unknown) }
+        let key = try story.announce(0, 0, 100, 150)
+        try story.apply(10, revoked(200))
+        for day in [200, 201] as [Int64] {
+            #expect(throws: HistoryViolation.revokedAgain) { try story.apply(10, revoked(day)) }
+        }
+        #expect(throws: HistoryViolation.capabilityIsRevoked) { try story.announce(20, 200, 300, 350) }
+        let next = try story.announce(20, 100, 250, 300)
+        #expect(story.issuing(99) == key.id && story.issuing(199) == next.id && story.issuing(200) == nil)
+        try story.apply(30, revoked(50))
+        #expect(story.issuing(49) == key.id && story.issuing(50) == nil)
+    }
+
     @Test func everyEntryComesBackAsItsBytes() throws {
         let story = try Story()
         let record = try story.key(1, 101, 151)
@@ -216,7 +235,9 @@ struct KeyHistoryTests {
             .terms(try #require(RotationTerms(
                 capability: story.capability, tokenType: .voprfRistretto255, epoch: 1, acceptance: 0, announcement: 0,
                 isDevelopment: true))),
-            .redeemed(record.id, count: 17, statement: "eyJ.eyJ.c2ln"), .announced(record), .rescheduled(record), .revoked(record.id, .ledgerLost), .ended(record.id, issued: .max),
+            .redeemed(record.id, count: 17, statement: "eyJ.eyJ.c2ln"), .announced(record), .rescheduled(record),
+            .revoked(record.id, .ledgerLost), .ended(record.id, issued: .max),
+            .capabilityRevoked(story.capability, from: UnixTime(seconds: 86_400), .withdrawn),
         ]
         for event in events {
             let entry = LogEntry(time: UnixTime(seconds: 1_800_000_000), event: event)

@@ -72,6 +72,7 @@ struct IssuerClientTests {
         (401, "voucher-invalid", .refused(.voucherUnknown)), (422, "unprocessable-content", .failed(status: 422)),
         (403, "voucher-exhausted", .refused(.voucherExhausted)),
         (403, "voucher-unfit", .refused(.wrongCapability)), (403, nil, .refused(.other)),
+        (403, "capability-revoked", .refused(.capabilityRevoked)), (422, "batch-too-large", .refused(.batchTooLarge)),
         (422, "key-unknown", .keyNotIssuing), (422, nil, .keyNotIssuing), (503, nil, .overloaded(retryAfter: 7)),
         (429, "anything", .overloaded(retryAfter: 7)), (500, nil, .failed(status: 500)),
         (301, nil, .failed(status: 301)), (204, nil, .failed(status: 204)),

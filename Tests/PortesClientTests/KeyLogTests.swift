@@ -250,6 +250,20 @@ struct KeyLogTests {
         #expect(try await refusal() == .notTheIssuingKey)
     }
 
+    @Test func aRevokedCapabilityIsToldWhetherItsKeyIsListedOrNot() async throws {
+        _ = try await server.client().currentKey(for: .session)
+        log.append(.capabilityRevoked(.session, from: UnixTime(seconds: 2000), .withdrawn))
+        // The clock may be ahead of the issuer's, which lists the key until the day begins.
+        #expect(try await refusal(now: 2059) == nil)
+        #expect(try await refusal(now: 2060) == .notTheIssuingKey)
+        server.state.withLock { $0.keys = [] }
+        await #expect(throws: IssuanceError.noKey) { try await server.client(now: 1999).currentKey(for: .session) }
+        await #expect(throws: IssuanceError.refused(.capabilityRevoked)) {
+            try await server.client(now: 2000).currentKey(for: .session)
+        }
+        await #expect(throws: IssuanceError.noKey) { try await server.client(now: 2000).currentKey(for: .play) }
+    }
+
     /// By the log the key issues from 2000 until 3000; the directory says nothing of dates.
     @Test(arguments: [(1939, false), (1940, true), (2500, true), (3059, true), (3060, false)])
     func aClockMayBeAMinuteOffAndNoMore(now: Int64, isAllowed: Bool) async throws {

@@ -50,15 +50,20 @@ struct OriginClientTests {
     @Test func anotherStatusThan401IsAnError() async throws {
         struct Fixed: TokenTransport {
             let status: Int
+            var problem: String?
             func send(_ request: TransportRequest) async throws -> TransportResponse {
-                TransportResponse(status: status, headers: [], body: [])
+                TransportResponse(
+                    status: status, headers: [HeaderField("content-type", "application/problem+json")],
+                    body: Array(#"{"type":"urn:portes:problem:\#(problem ?? "any")"}"#.utf8))
             }
         }
-        let cases: [(Int, RedemptionError)] = [
-            (200, .badAnswer), (403, .failed(status: 403)), (503, .overloaded(retryAfter: nil)),
+        let cases: [(Int, String?, RedemptionError)] = [
+            (200, nil, .badAnswer), (403, nil, .failed(status: 403)), (503, nil, .overloaded(retryAfter: nil)),
+            (403, "capability-revoked", .capabilityRevoked),
         ]
-        for (status, error) in cases {
-            let client = try OriginClient(url: ServerURL("https://origin.example"), transport: Fixed(status: status))
+        for (status, problem, error) in cases {
+            let client = try OriginClient(
+                url: ServerURL("https://origin.example"), transport: Fixed(status: status, problem: problem))
             await #expect(throws: error) { try await client.challenges() }
         }
     }

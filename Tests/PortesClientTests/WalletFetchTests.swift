@@ -1,6 +1,8 @@
 import Foundation
+import KeyTransparency
 import LibSodium
 import PrivacyPass
+import Revocation
 import Synchronization
 import Testing
 
@@ -124,6 +126,39 @@ struct WalletFetchTests {
         #expect(try WalletContents(decoding: directory.bytes()).requests.isEmpty)
     }
 
+    /// How a request that was charged, but never answered, ends: by a revocation, or by the end of acceptance.
+    @Test(arguments: [true, false])
+    func aRecordedRequestIsDroppedOnceItsTokensWouldBeWorthNothing(isRevoked: Bool) async throws {
+        let wallet = try await walletWithUnansweredRequest()
+        if isRevoked {
+            server.log.append(.revoked(TokenKeyID(of: issuer.publicKey), .keyCompromised))
+        } else {
+            #expect(try await fetch(1, into: wallet, now: 1159).abandoned == 0)
+        }
+        let result = try await fetch(1, into: wallet, now: isRevoked ? 1050 : 1160)
+        #expect(result.abandoned == 2 && result.requested == 1)
+        #expect(try unanswered() == 0)
+        #expect(try await fetch(1, into: wallet, now: 1160).abandoned == 0)
+    }
+
+    /// A wallet with a request for two tokens, charged under a key that has stopped issuing.
+    private func walletWithUnansweredRequest() async throws -> Wallet {
+        let (wallet, next) = (try Wallet(path: directory.walletPath), TestIssuer())
+        server.state.withLock { $0.isLogging = false }
+        server.log.announce(issuer, from: 0, until: 1000)
+        server.fail(.loseAnswer)
+        await #expect(throws: IssuanceError.self) { try await fetch(2, into: wallet, now: 900) }
+        // It may answer what it was charged for until its acceptance is over, at 1100.
+        server.log.announce(next, from: 1000, until: 2000)
+        server.state.withLock { $0.keys = [(session, next)] }
+        #expect(try await fetch(3, into: wallet, now: 1050).abandoned == 0)
+        #expect(try unanswered() == 1)
+        #expect(server.state.withLock { $0.bodies.count } == 3)
+        return wallet
+    }
+
+    private func unanswered() throws -> Int { try WalletContents(decoding: directory.bytes()).requests.count }
+
     @Test func aKeyThatRotatedAwayIsLookedUpAgainOnce() async throws {
         let wallet = try Wallet(path: directory.walletPath)
         let client = try server.client()
@@ -142,18 +177,10 @@ struct WalletFetchTests {
     }
 
     @Test func aRecordedRequestWhoseKeyIsGoneIsSentOnceAFetchUntilItsKeyIsDiscarded() async throws {
-        let wallet = try Wallet(path: directory.walletPath)
-        server.fail(.loseAnswer)
-        await #expect(throws: IssuanceError.self) { try await fetch(2, into: wallet) }
-        let next = TestIssuer()
-        server.state.withLock { $0.keys = [(Capability.session, next)] }
-        try await fetch(3, into: wallet)
-        #expect(await wallet.holdings.map(\.count) == [3])
-        #expect(try WalletContents(decoding: directory.bytes()).requests.count == 1)
-        #expect(server.state.withLock { $0.bodies.count } == 3)
+        let wallet = try await walletWithUnansweredRequest()
         // The key comes back, as after a mistake in the issuer's configuration.
-        server.state.withLock { $0.issuing = [issuer, next] }
-        try await fetch(2, into: wallet)
+        server.state.withLock { $0.issuing = [issuer] }
+        try await fetch(2, into: wallet, now: 1050)
         #expect(await wallet.holdings.map(\.count) == [3, 2])
         #expect(charged == [2, 3])
     }
@@ -226,8 +253,8 @@ struct WalletFetchTests {
     }
 
     @discardableResult
-    private func fetch(_ count: Int, into wallet: Wallet) async throws -> FetchResult {
-        try await wallet.fetch(count, of: session, for: challenge, from: server.client(), voucher: voucher)
+    private func fetch(_ count: Int, into wallet: Wallet, now: Int64 = 1000) async throws -> FetchResult {
+        try await wallet.fetch(count, of: session, for: challenge, from: server.client(now: now), voucher: voucher)
     }
 }
 

@@ -28,9 +28,11 @@ extension Authority {
                 "this authority never had a key of \(name)",
                 hint: names.isEmpty ? "see portes key list" : "its capabilities are \(names)")
         }
-        let summary = try revoke(.capability(capability), reason: reason, from: day)
-        try reload()
-        return summary
+        let event = KeyEvent.capabilityRevoked(capability, from: day.startOfDay, try Self.reason(reason))
+        guard let entry = try change([event], at: database.changeTime).revocation else {
+            throw AdminRefusal("\(capability) was not revoked")
+        }
+        return RevocationSummary(entry)
     }
 
     /// Revokes the trust in the verifier of this name or id.
@@ -45,10 +47,8 @@ extension Authority {
     }
 
     /// Appends to the list, and has the head signed.
-    private func revoke(
-        _ subject: RevocationEntry.Subject, reason: String, from day: UnixTime? = nil
-    ) throws -> RevocationSummary {
-        let entry = try database.revoke(subject, reason: Self.reason(reason), from: day)
+    private func revoke(_ subject: RevocationEntry.Subject, reason: String) throws -> RevocationSummary {
+        let entry = try database.revoke(subject, reason: Self.reason(reason))
         growth.send()
         return RevocationSummary(entry)
     }

@@ -2,10 +2,11 @@ import AuthorityStore
 import KeySchedule
 import KeyTransparency
 import PrivacyPass
+import Revocation
 
 extension Authority {
     /// Begins the key log of an authority that has keys from before there was one: with the keys that issue or will,
-    /// and with terms that promise no more than these keys keep.
+    /// with terms that promise no more than these keys keep, and with the end of what is to end.
     ///
     /// Keys that only accept are left out: no client asks for tokens under them.
     static func logKeysOfEarlierVersions(_ database: AuthorityDatabase, at now: UnixTime) throws {
@@ -16,6 +17,10 @@ extension Authority {
             let records = (byPurpose[purpose] ?? []).sorted { $0.notBefore < $1.notBefore }
             guard let terms = terms(keptBy: records, of: purpose) else { continue }
             try database.beginKeyLog(terms, with: records)
+        }
+        let known = Set(byPurpose.keys.map(\.capability))
+        for (capability, day) in try database.revokedCapabilities() where known.contains(capability) {
+            try database.changeKeys([.capabilityRevoked(capability, from: day, .unspecified)])
         }
     }
 

@@ -55,7 +55,7 @@ extension AuthorityDatabase {
         case .announced(let record): try insert(db, record)
         case .rescheduled(let record): try setDates(db, of: record)
         case .revoked(let id, let reason) where reason.givesBack: return try giveBack(db, drawnUnder: id).tokens
-        case .terms, .revoked, .ended, .redeemed: break
+        case .terms, .revoked, .ended, .redeemed, .capabilityRevoked: break
         }
         return 0
     }

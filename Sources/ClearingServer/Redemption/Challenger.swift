@@ -51,6 +51,13 @@ final class Challenger: Sendable {
         return fields
     }
 
+    /// Whether there are keys whose tokens would be accepted now, but for their capabilities, which are all revoked.
+    func isOfRevokedCapabilitiesOnly(at now: Moment) -> Bool {
+        let verifier = database.state.verifier
+        let live = verifier.keys.values.map(\.record).filter { $0.state(at: now.wall, isRevoked: false).acceptsTokens }
+        return !live.isEmpty && live.allSatisfy { verifier.revocations.isRevoked($0.capability, at: now.wall) }
+    }
+
     /// For each capability, in the order of their names, the key that issues at present; where none does, the newest
     /// whose tokens are accepted, since those who hold them are to be asked for them. None where the trust in this
     /// server is revoked.

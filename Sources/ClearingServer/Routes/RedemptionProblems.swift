@@ -8,6 +8,11 @@ extension HTTPProblem {
     static let notReady = HTTPProblem.unavailable(
         name: "not-ready", title: "The server has not got its keys yet", retryAfter: 2)
 
+    /// 403: every capability whose tokens were accepted here is revoked, so that there is nothing to ask for.
+    static let nothingToAskFor = HTTPProblem(
+        .forbidden, name: VerificationFailure.capabilityRevoked.rawValue,
+        title: "What the server took tokens of is revoked")
+
     /// 503: the disk does not take what was spent; nothing that was acknowledged is lost.
     static let storageUnavailable = HTTPProblem.unavailable(
         name: "storage-unavailable", title: "The server cannot record that the token is spent", retryAfter: 5)

@@ -51,15 +51,16 @@ struct RedemptionRoutes: Sendable {
 
     private var challenges: HTTPFields { redeemer.challenger.fields(at: redeemer.time.now()) }
 
-    /// 401 with what is accepted; 503 while no key is here whose tokens are.
+    /// 401 with what is accepted; 503 or 403 while no key is here whose tokens are.
     private var tokenRequired: HTTPProblem {
         let challenges = challenges
         return challenges.isEmpty ? nothingAccepted : .tokenRequired(challenges)
     }
 
-    /// 503: keys may arrive any moment, or never again.
+    /// 503: keys may arrive any moment, or never again. 403: what there was is revoked.
     private var nothingAccepted: HTTPProblem {
-        redeemer.database.state.verifier.isRevoked ? .refused(.verifierRevoked, challenges: [:]) : .notReady
+        if redeemer.database.state.verifier.isRevoked { return .refused(.verifierRevoked, challenges: [:]) }
+        return redeemer.challenger.isOfRevokedCapabilitiesOnly(at: redeemer.time.now()) ? .nothingToAskFor : .notReady
     }
 
     private func refusal(_ failure: VerificationFailure) -> HTTPProblem {

@@ -14,6 +14,8 @@ extension HistoryViolation {
         case .acceptanceTooShort: "a key's tokens are accepted for a shorter time than the terms promise"
         case .dateMovedEarlier: "a published date is moved earlier"
         case .endedEarly: "a key has ended, or is counted, before its acceptance is over"
+        case .capabilityIsRevoked: "a key begins when its capability is revoked"
+        case .revokedAgain: "a capability is revoked again, from no earlier day than before"
         case .tooManyKeys: "more keys are live at a time than rotation needs"
         }
     }

@@ -24,6 +24,10 @@ public enum HistoryViolation: Error, Sendable, Hashable {
     case dateMovedEarlier
     /// A key was said to have ended, or its spent tokens were counted, before its acceptance was over.
     case endedEarly
+    /// A key begins when its capability is revoked.
+    case capabilityIsRevoked
+    /// A capability was revoked again, from no earlier day than before.
+    case revokedAgain
     /// More keys are live at one time than rotation needs: small crowds.
     case tooManyKeys
 }

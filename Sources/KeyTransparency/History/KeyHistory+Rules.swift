@@ -16,11 +16,15 @@ extension KeyHistory {
             guard entry.time >= key.record.acceptUntil else { throw .endedEarly }
         case .redeemed(let id, _, _):
             guard try entry.time >= known(id).record.acceptUntil else { throw .endedEarly }
+        case .capabilityRevoked(let capability, let day, _):
+            guard terms.keys.contains(where: { $0.capability == capability }) else { throw .noTerms }
+            guard day < revokedCapabilities[capability] ?? day.adding(seconds: 1) else { throw .revokedAgain }
         }
     }
 
     private func checkAnnouncement(_ record: KeyRecord, at time: UnixTime) throws(HistoryViolation) {
         guard keys[record.id] == nil else { throw .announcedTwice }
+        guard !isRevoked(record.capability, at: record.notBefore) else { throw .capabilityIsRevoked }
         let (terms, others) = try checkWindow(record, at: time)
         let isFirst = !others.contains { $0.record.acceptUntil > time }
         let ahead = record.notBefore.seconds(since: time)

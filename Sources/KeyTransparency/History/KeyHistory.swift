@@ -32,6 +32,8 @@ public struct KeyHistory: Sendable, Hashable {
     public private(set) var keys: [TokenKeyID: LoggedKey] = [:]
     /// The terms as they stand now.
     public private(set) var terms: [Purpose: RotationTerms] = [:]
+    /// The capabilities that are revoked or will be, with the time from which.
+    public private(set) var revokedCapabilities: [Capability: UnixTime] = [:]
     /// The number of entries replayed.
     public private(set) var size: UInt64 = 0
     /// Whether any terms ever were for development: then no date in the log means anything.
@@ -73,6 +75,8 @@ public struct KeyHistory: Sendable, Hashable {
             if let key = keys[id] { close(key) }
         case .redeemed(let id, let count, _):
             keys[id]?.redeemed.addSaturating(count)
+        case .capabilityRevoked(let capability, let day, _):
+            revokedCapabilities[capability] = min(day, revokedCapabilities[capability] ?? day)
         }
         lastTime = entry.time
         size += 1
@@ -86,9 +90,15 @@ public struct KeyHistory: Sendable, Hashable {
         (open[purpose] ?? []).compactMap { keys[$0] }.sorted(by: Self.issuesFirst)
     }
 
+    /// Whether a capability is revoked at a time: then no key of it issues.
+    public func isRevoked(_ capability: Capability, at time: UnixTime) -> Bool {
+        revokedCapabilities[capability].map { $0 <= time } ?? false
+    }
+
     /// The one key that issues for a purpose at a time, or `nil`.
     public func issuingKey(for purpose: Purpose, at time: UnixTime) -> LoggedKey? {
-        openKeys(for: purpose).first { $0.state(at: time) == .issuing }
+        isRevoked(purpose.capability, at: time)
+            ? nil : openKeys(for: purpose).first { $0.state(at: time) == .issuing }
     }
 
     /// Takes the keys that are over off the list that the rules look at: it stays short however long the log is.

@@ -18,14 +18,21 @@ public enum KeyEvent: Sendable, Hashable {
     /// How many tokens of a key a clearing server saw spent, with the statement that it signed (a compact JSON Web
     /// Signature), after acceptance was over.
     case redeemed(TokenKeyID, count: UInt64, statement: String)
+    /// A capability is revoked from a day on: no key of it issues then.
+    case capabilityRevoked(Capability, from: UnixTime, RevocationReason)
 
-    /// Whether it revokes a key.
-    public var isRevocation: Bool { if case .revoked = self { true } else { false } }
+    /// Whether it revokes a key or a capability.
+    public var isRevocation: Bool {
+        switch self {
+        case .revoked, .capabilityRevoked: true
+        case .terms, .announced, .rescheduled, .ended, .redeemed: false
+        }
+    }
 
-    /// The key it is about; `nil` for terms.
+    /// The key it is about; `nil` for terms and capabilities.
     public var keyID: TokenKeyID? {
         switch self {
-        case .terms: nil
+        case .terms, .capabilityRevoked: nil
         case .announced(let record), .rescheduled(let record): record.id
         case .revoked(let id, _), .ended(let id, _), .redeemed(let id, _, _): id
         }

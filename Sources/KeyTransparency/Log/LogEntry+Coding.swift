@@ -39,9 +39,11 @@ extension LogEntry {
         var issued: UInt64?
         var redeemed: UInt64?
         var statement: String?
+        var capability: Capability?
+        var from: Int64?
 
         enum CodingKeys: String, CodingKey {
-            case at, event, terms, key, reason, issued, redeemed, statement
+            case at, event, terms, key, reason, issued, redeemed, statement, capability, from
             case keyID = "key-id"
         }
 
@@ -55,6 +57,10 @@ extension LogEntry {
             case .ended(let id, let issued): (event, keyID, self.issued) = ("ended", id.hexadecimal, issued)
             case .redeemed(let id, let count, let statement):
                 (event, keyID, redeemed, self.statement) = ("redeemed", id.hexadecimal, count, statement)
+            case .capabilityRevoked(let capability, let day, let reason):
+                (event, self.capability, from, self.reason) = (
+                    "capability-revoked", capability, day.seconds, reason.name
+                )
             }
         }
 
@@ -76,6 +82,11 @@ extension LogEntry {
             case "redeemed":
                 guard let id, let redeemed, let statement else { return nil }
                 return .redeemed(id, count: redeemed, statement: statement)
+            case "capability-revoked":
+                guard let capability, let from, let reason = reason.flatMap({ RevocationReason(name: $0) }) else {
+                    return nil
+                }
+                return .capabilityRevoked(capability, from: UnixTime(seconds: from), reason)
             default: return nil
             }
         }

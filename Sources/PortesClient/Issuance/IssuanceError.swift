@@ -46,6 +46,10 @@ public enum IssuanceError: Error, Sendable, Hashable {
         case voucherExhausted
         /// The voucher drew as many tokens in this epoch as one may. Ask for fewer, or come again with the next key.
         case quotaExceeded
+        /// The capability is revoked: nobody gets tokens of it any more.
+        case capabilityRevoked
+        /// The request asks for more tokens than the issuer gives at a time. Ask for fewer.
+        case batchTooLarge
         /// The issuer gives another reason.
         case other
     }
@@ -61,7 +65,8 @@ extension IssuanceError {
             case "voucher-unfit": .refused(.wrongCapability)
             case "voucher-exhausted": .refused(.voucherExhausted)
             case "quota-exceeded": .refused(.quotaExceeded)
-            case "batch-too-large": .failed(status: response.status)
+            case "batch-too-large": .refused(.batchTooLarge)
+            case "capability-revoked": .refused(.capabilityRevoked)
             case "key-unknown": .keyNotIssuing
             case "unprocessable-content": .failed(status: response.status)
             default:

@@ -60,7 +60,8 @@ public actor IssuerClient {
     }
 
     /// The key to use now for a capability: the first that the issuer lists for it, and the one that its key log lets
-    /// issue now. Throws ``IssuanceError/keyLog(_:)`` if that is not so.
+    /// issue now. Throws ``IssuanceError/keyLog(_:)`` if that is not so, and
+    /// ``IssuanceError/Refusal/capabilityRevoked`` where there is none for the reason that the log says so.
     public func currentKey(for capability: Capability) async throws(IssuanceError) -> ServerPublicKey {
         try await currentKey(ofKind: capability)
     }
@@ -69,15 +70,38 @@ public actor IssuerClient {
     func currentKey(
         ofKind capability: Capability?, keptIn wallet: (any KeyLogStore)? = nil
     ) async throws(IssuanceError) -> ServerPublicKey {
-        let entry = try await checked(keptIn: wallet) { directory, time throws(IssuanceError) in
-            // The issuer lists the key to use first, so leeway for a clock that is behind never picks a later one.
-            guard let entry = directory.currentKey(for: capability, at: time + KeyHistory.leeway) else {
-                throw .noKey
+        let entry: IssuerDirectory.Key
+        do throws(IssuanceError) {
+            entry = try await checked(keptIn: wallet) { directory, time throws(IssuanceError) in
+                // The issuer lists the key to use first, so leeway for a clock that is behind never picks a later one.
+                guard let entry = directory.currentKey(for: capability, at: time + KeyHistory.leeway) else {
+                    throw .noKey
+                }
+                return entry
             }
-            return entry
+        } catch .noKey {
+            let isRevoked = await isLoggedAsRevoked(capability, keptIn: wallet)
+            throw isRevoked ? .refused(.capabilityRevoked) : .noKey
         }
         guard let key = try? ServerPublicKey(decoding: entry.tokenKey) else { throw .badAnswer }
         return key
+    }
+
+    /// Whether the key log says that a capability is revoked; `false` too where it cannot be read or believed.
+    private func isLoggedAsRevoked(_ capability: Capability?, keptIn wallet: (any KeyLogStore)?) async -> Bool {
+        let time = UnixTime(seconds: now())
+        guard let capability, let history = try? await log.history(keptIn: store ?? wallet, at: time) else {
+            return false
+        }
+        return history.isRevoked(capability, at: time)
+    }
+
+    /// Whether the key log says that tokens of a key are worth nothing any more: the key or its capability is revoked,
+    /// or acceptance is over. `false` too where the log cannot be read or believed.
+    func isOver(_ keyID: TokenKeyID, keptIn wallet: (any KeyLogStore)?) async -> Bool {
+        let time = UnixTime(seconds: now())
+        guard let history = try? await log.history(keptIn: store ?? wallet, at: time) else { return false }
+        return history.isOver(keyID, at: time)
     }
 
     /// What a challenge asks for: the capability of the key that it names, or `nil` if it names none, or the directory

@@ -18,10 +18,18 @@ extension KeyHistory {
         guard entry.tokenType == key.record.tokenType,
             entry.capability == nil || entry.capability == key.record.capability, key.issues(around: now)
         else { throw .notTheIssuingKey }
+        guard !isRevoked(key.record.capability, at: now.adding(seconds: -Self.leeway)) else { throw .notTheIssuingKey }
         let purpose = Purpose(key.record.capability, key.record.tokenType)
         guard !isStrict || openKeys(for: purpose).filter({ $0.issues(around: now) }).count <= 2 else {
             throw .tooManyIssuingKeys
         }
+    }
+
+    /// Whether tokens under a key are worth nothing any more, by a clock that may be a minute ahead.
+    func isOver(_ keyID: TokenKeyID, at now: UnixTime) -> Bool {
+        guard let key = keys[keyID] else { return false }
+        let now = now.adding(seconds: -Self.leeway)
+        return key.revocation != nil || isRevoked(key.record.capability, at: now) || key.record.acceptUntil <= now
     }
 }
 

@@ -41,6 +41,10 @@ extension RedemptionOutcome {
 extension RedemptionError {
     /// What a response means that says nothing of a token.
     init(_ response: TransportResponse) {
+        if Problem(response).name == RedemptionOutcome.Refusal.capabilityRevoked.rawValue {
+            self = .capabilityRevoked
+            return
+        }
         self =
             switch response.status {
             case 429, 503: .overloaded(retryAfter: response.retryAfter)

@@ -105,6 +105,8 @@ public enum RedemptionError: Error, Sendable, Hashable {
     case failed(status: Int)
     /// The answer is not one of the protocol. Report it.
     case badAnswer
+    /// The origin asks for no token any more: every capability that it took tokens of is revoked.
+    case capabilityRevoked
     /// The origin asks for no token of a known type.
     case noChallenge
     /// The origin asks for tokens, but only for these other names, at most 8, and not for the one configured.

@@ -7,4 +7,7 @@ public struct FetchResult: Sendable, Hashable {
     public internal(set) var resumed = 0
     /// Those of other kinds that an earlier fetch had asked for without an answer.
     public internal(set) var others = 0
+    /// Those that an earlier fetch had asked for without an answer, and that are worth nothing now: by the key log their
+    /// key or capability is revoked, or their acceptance is over. They are not asked for again.
+    public internal(set) var abandoned = 0
 }

@@ -9,7 +9,8 @@ extension Wallet {
     /// What was seen of that log is kept in this wallet, unless the issuer's client has a store for it.
     ///
     /// A request that may have been charged stays on record until its tokens come or ``discard(_:)`` drops its key:
-    /// each fetch sends it once more, and goes on if it fails for reasons of its own. An answer whose proof does not
+    /// each fetch sends it once more, and goes on if it fails for reasons of its own. It is dropped too where the key log
+    /// says that its tokens would be worth nothing. An answer whose proof does not
     /// hold is no end either, as it may have been damaged on its way. Throws ``IssuanceError`` or
     /// ``WalletError``; what was fetched until then is in the wallet.
     @discardableResult
@@ -75,11 +76,24 @@ extension Wallet {
                 if isWanted(request) { result.resumed += count } else { result.others += count }
             } catch let error as IssuanceError {
                 if error.concernsEveryRequest { throw error }
+                if try await abandon(request, after: error, of: issuer) { result.abandoned += request.stored.nonces.count }
                 // Gone by now, or kept for a later fetch: either way this one need not fail for it.
                 if claim(request.id) { skipped.append(request.id) }
             }
         }
         return result
+    }
+
+    /// Takes a request that may have been charged off the record if its tokens would be worth nothing.
+    private func abandon(
+        _ request: WalletContents.Request, after error: IssuanceError, of issuer: IssuerClient
+    ) async throws -> Bool {
+        if error == .refused(.capabilityRevoked) { return true }
+        guard error == .keyNotIssuing, claim(request.id) else { return false }
+        defer { release(request.id) }
+        guard await isOver(TokenKeyID(of: request.stored.tokenKey), of: issuer) else { return false }
+        try finish(request.id, tokens: [])
+        return true
     }
 
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
@@ -129,6 +143,8 @@ extension IssuanceError {
         // A key that is over for new requests may still answer the ones it was charged for.
         case .keyNotIssuing: !isRepeated
         case .refused(.voucherUnknown), .refused(.wrongCapability), .refused(.voucherExhausted): true
+        // No token of it is accepted any more, whether charged or not.
+        case .refused(.capabilityRevoked): true
         case .refused: !isRepeated
         case .failed(let status): !isRepeated && (400..<500).contains(status)
         default: false

@@ -33,6 +33,11 @@ extension Wallet {
         }
     }
 
+    /// Whether tokens under a key are worth nothing any more, by its issuer's log; `false` where that is not known.
+    func isOver(_ keyID: TokenKeyID, of issuer: IssuerClient) async -> Bool {
+        await issuer.isOver(keyID, keptIn: WalletKeyLogStore(self, issuer: issuer.name))
+    }
+
     /// What a challenge asks for, as ``IssuerClient/capability(of:)``, with what was seen of the issuer's log kept
     /// here.
     public func capability(

@@ -67,6 +67,13 @@ extension CommandFailure {
             self.init(
                 "the voucher draws no more tokens in this epoch",
                 hint: "ask for fewer with --count, or come again when the next key issues")
+        case .capabilityRevoked:
+            self.init(
+                "the capability is revoked: nobody gets tokens of it any more",
+                hint: "ask who runs the issuer what takes its place")
+        case .batchTooLarge:
+            self.init(
+                "the issuer gives fewer tokens at a time than that", hint: "ask for fewer with --count")
         case .other: self.init("the issuer refused")
         }
     }
@@ -84,6 +91,10 @@ extension CommandFailure {
         case .failed(let status):
             self.init("the origin answered with status \(status)", hint: "check --origin and --path")
         case .badAnswer: self.init("the answer is not one of an origin", hint: "check --origin and --path")
+        case .capabilityRevoked:
+            self.init(
+                "what the origin took tokens of is revoked: it takes none any more",
+                hint: "ask who runs the origin what takes its place")
         case .noChallenge:
             self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
         case .otherNames(let names, let name):

@@ -1,3 +1,4 @@
+import AuthorityServer
 import KeySchedule
 import KeyTransparency
 import PrivacyPass
@@ -44,6 +45,9 @@ struct LogEvent: Encodable {
         case .redeemed(_, let count, _):
             (kind, capability) = ("redeemed", record?.capability.name)
             text = "\(id): a clearing server saw \(count) of its tokens spent"
+        case .capabilityRevoked(let revoked, let day, let reason):
+            (kind, capability) = ("capability-revoked", revoked.name)
+            text = "revoked from \(day.dateText) on: \(reason.name)"
         }
     }
 

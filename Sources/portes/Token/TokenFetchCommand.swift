@@ -74,14 +74,19 @@ struct TokenFetchCommand: AsyncParsableCommand {
         if json {
             try Output.json([
                 "fetched": fetched, "fromEarlierRequests": result.resumed, "ofOtherKinds": result.others,
-                "unspent": unspent,
+                "abandoned": result.abandoned, "unspent": unspent,
             ])
             return
         }
         let earlier = result.resumed == 0 ? "" : ", \(result.resumed) of them asked for by an earlier fetch"
         try Output.data("fetched \(tokens(fetched)) of \(capability)\(earlier); the wallet has \(unspent)")
-        guard result.others > 0 else { return }
-        Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch")
+        if result.others > 0 {
+            Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch")
+        }
+        if result.abandoned > 0 {
+            Output.note(
+                "\(tokens(result.abandoned)) that an earlier fetch asked for will not come: their key is revoked or over")
+        }
     }
 
     private func tokens(_ count: Int) -> String { count == 1 ? "1 token" : "\(count) tokens" }

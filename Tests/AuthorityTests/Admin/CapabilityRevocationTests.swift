@@ -1,6 +1,8 @@
 import AuthorityServer
+import AuthorityStore
 import HTTPTransport
 import KeySchedule
+import KeyTransparency
 import PrivacyPass
 import Revocation
 import Testing
@@ -32,6 +34,9 @@ struct CapabilityRevocationTests {
             }
             #expect(try await running.remaining() == 97)
             #expect(try await listed(running) == ["play"])
+            // Clients know it from the log, by which no key could follow.
+            let history = running.authority.database.keyHistory
+            #expect(history.revokedCapabilities == [key.capability: from])
         }
     }
 
@@ -73,6 +78,10 @@ struct CapabilityRevocationTests {
                 .revokeCapability(name: "play-2", from: today.adding(seconds: 9 * day), reason: "withdrawn"))
             guard case .revocation(let entry) = other else { throw CancellationError() }
             #expect(entry.sequence == 3)
+            // Each day that counts is an entry of the log, and no other.
+            let history = running.authority.database.keyHistory
+            #expect(history.size == 7 && history.revokedCapabilities.count == 2)
+            #expect(history.revokedCapabilities[try #require(Capability("play"))] == today.adding(seconds: 3 * day))
         }
     }
 

@@ -103,9 +103,12 @@ struct ClearingHarness: Sendable {
 
     /// The public keys in the challenges that a request without token gets.
     func challengeKeys() async throws -> [[UInt8]] {
-        let fields = try await transport.send(HTTPTransportRequest(.post, .url(url + "/redeem")))
-            .values(of: "WWW-Authenticate")
-        return PrivateTokenChallenge.parse(fields).compactMap(\.tokenKey)
+        PrivateTokenChallenge.parse(try await presentNothing().values(of: "WWW-Authenticate")).compactMap(\.tokenKey)
+    }
+
+    /// Asks what to bring, as a client does that sends no token.
+    func presentNothing() async throws -> HTTPTransportResponse {
+        try await transport.send(HTTPTransportRequest(.post, .url(url + "/redeem")))
     }
 
     /// Presents a token at a path.

@@ -17,6 +17,8 @@ package struct KeyRevocationSummary: Sendable, Hashable, Codable {
     package var liveKeys: Int
     /// The names of the trusted clearing servers that have the key.
     package var verifiers: [String]
+    /// Whether the key log that apps read tells of it; `nil` where no server runs, or nothing was done yet.
+    package var isPublished: Bool?
 
     /// A key that takes the place of a revoked one.
     package struct Replacement: Sendable, Hashable, Codable {
@@ -50,5 +52,6 @@ package struct KeyRevocationSummary: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case key, entry, replacement, vouchers, tokens, verifiers
         case liveKeys = "live-keys"
+        case isPublished = "published"
     }
 }

@@ -62,6 +62,23 @@ final class LogPublisher: Sendable {
         return latest.withLock { $0?.head.size } ?? 0
     }
 
+    /// How many entries of the log the checkpoint to show does not cover.
+    func unpublishedCount() async throws -> UInt64 {
+        let size = try await authority.database.head(of: log.stored).size
+        let published = try await publishedSize()
+        return size - min(size, published)
+    }
+
+    /// Waits until the checkpoint to show covers all entries, at most so long; whether it does.
+    func isPublished(within limit: Duration) async throws -> Bool {
+        let end = ContinuousClock.now + limit
+        while try await unpublishedCount() > 0 {
+            guard ContinuousClock.now < end else { return false }
+            try await ContinuousClock().sleep(for: .milliseconds(20))
+        }
+        return true
+    }
+
     /// Publishes a checkpoint if the log has grown, or the cosignatures are getting old.
     ///
     /// Throws ``StoreError``, or ``WitnessShortage`` if too few witnesses cosigned: then the checkpoint before stays.

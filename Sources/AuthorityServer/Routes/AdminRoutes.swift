@@ -15,7 +15,11 @@ struct AdminRoutes: Sendable {
     static let path = "/admin"
     private static let largestRequest = 64 * 1024
 
+    /// How long the answer to a revocation waits for the witnesses.
+    private static let longestWait: Duration = .seconds(3)
+
     let authority: Authority
+    let keyLog: LogPublisher
     let metrics: PrometheusMetrics
     let log: AdminLog
 
@@ -27,7 +31,7 @@ struct AdminRoutes: Sendable {
                 throw HTTPProblem.badRequest(
                     "this server knows no such request: command and server must be of one version")
             }
-            let answer = await authority.handle(message)
+            let answer = await published(authority.handle(message), to: message)
             log.note(message, answer)
             let reply = try JSONEncoder().encode(answer)
             return Response(
@@ -36,5 +40,12 @@ struct AdminRoutes: Sendable {
         }
         router.addMetrics(metrics)
         return router
+    }
+
+    /// The answer to a revocation with whether apps can know of it, once that is so or it takes long.
+    private func published(_ answer: AdminReply, to request: AdminRequest) async -> AdminReply {
+        guard case .revokeKey = request, case .keyRevocation(var summary) = answer else { return answer }
+        summary.isPublished = try? await keyLog.isPublished(within: Self.longestWait)
+        return .keyRevocation(summary)
     }
 }

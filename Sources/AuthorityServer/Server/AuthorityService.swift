@@ -62,12 +62,16 @@ package struct AuthorityService: Sendable {
         self.server = server
         let socket = try SocketServer(
             path: configuration.socketPath,
-            router: AdminRoutes(authority: authority, metrics: metrics, log: AdminLog(logger: logger)).router(),
+            router: AdminRoutes(
+                authority: authority, keyLog: keyLog.publisher, metrics: metrics, log: AdminLog(logger: logger)
+            ).router(),
             shutdownDuration: configuration.server.shutdownDuration, logger: logger)
         services = try [
             Housekeeping(authority: authority, logger: logger),
             Rotation(authority: authority, logger: logger),
-            LogPublishing(publisher: keyLog.publisher, growth: authority.growth, transport: transport, logger: logger),
+            LogPublishing(
+                publisher: keyLog.publisher, growth: authority.growth, transport: transport, logger: logger,
+                factory: metrics),
             HeadService(heads: heads, growth: authority.growth, logger: logger),
             socket,
         ]

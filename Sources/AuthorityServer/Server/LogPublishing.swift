@@ -1,5 +1,6 @@
 import HTTPTransport
 import Logging
+import Metrics
 import ServiceLifecycle
 
 /// Publishes what was appended to a log as soon as enough witnesses have cosigned it, and has cosignatures renewed.
@@ -14,6 +15,7 @@ struct LogPublishing: Service {
     let growth: GrowthSignal
     let transport: HTTPTransport
     let logger: Logger
+    let unpublished: Gauge
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -38,8 +40,23 @@ struct LogPublishing: Service {
         logger.warning("the key log waits for its witnesses", metadata: ["reason": "\(reason)"])
     }
 
+    init(
+        publisher: LogPublisher, growth: GrowthSignal, transport: HTTPTransport, logger: Logger,
+        factory: any MetricsFactory
+    ) {
+        (self.publisher, self.growth, self.transport, self.logger) = (publisher, growth, transport, logger)
+        unpublished = Gauge(label: "portes_key_log_unpublished_entries", factory: factory)
+    }
+
     /// Publishes, or says why not.
     private func publish() async -> String? {
+        let reason = await attempt()
+        // What could not be counted is not said to be none.
+        if let count = try? await publisher.unpublishedCount() { unpublished.record(Double(count)) }
+        return reason
+    }
+
+    private func attempt() async -> String? {
         do {
             try await publisher.publishWhatIsNew()
             return nil

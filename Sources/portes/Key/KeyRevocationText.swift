@@ -4,8 +4,8 @@ import KeySchedule
 /// What revoking a key does, in words: a line for each thing.
 struct KeyRevocationText {
     let lines: [String]
-    /// What to think of afterwards, if anything.
-    let warning: (message: String, hint: String)?
+    /// What to think of afterwards.
+    let warnings: [(message: String, hint: String)]
 
     /// What was done, or would be.
     init(_ summary: KeyRevocationSummary, isDone: Bool) {
@@ -29,10 +29,22 @@ struct KeyRevocationText {
             lines.append("clearing servers that have the key: \(summary.verifiers.joined(separator: ", "))")
         }
         self.lines = lines
-        warning = summary.liveKeys > 3
-            ? (
-                "\(summary.liveKeys) keys of \(summary.key.record.capability) are live: each crowd of users is smaller",
-                "do not revoke more of them than you must; the number falls as they end: portes key plan"
-            ) : nil
+        warnings = [Self.crowds(summary), Self.publication(summary)].compactMap { $0 }
+    }
+
+    private static func crowds(_ summary: KeyRevocationSummary) -> (String, String)? {
+        guard summary.liveKeys > 3 else { return nil }
+        return (
+            "\(summary.liveKeys) keys of \(summary.key.record.capability) are live: each crowd of users is smaller",
+            "do not revoke more of them than you must; the number falls as they end: portes key plan"
+        )
+    }
+
+    private static func publication(_ summary: KeyRevocationSummary) -> (String, String)? {
+        guard summary.isPublished == false else { return nil }
+        return (
+            "the key log waits for its witnesses: until enough have cosigned, apps take no key in its place",
+            "the authority's log says which do not answer; it goes on asking them"
+        )
     }
 }

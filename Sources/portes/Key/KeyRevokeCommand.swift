@@ -51,7 +51,7 @@ struct KeyRevokeCommand: AdminCommand {
         if options.json { return try Output.json(summary) }
         let text = KeyRevocationText(summary, isDone: !dryRun)
         for line in text.lines { try Output.data(line) }
-        if let warning = text.warning { Output.warning(warning.message, hint: warning.hint) }
+        for warning in text.warnings { Output.warning(warning.message, hint: warning.hint) }
         guard !dryRun, let entry = summary.entry, entry.reason != reasonName else { return }
         let rest = summary.tokens == 0 ? "nothing was changed" : "nothing else was changed"
         Output.note("portes: note: \(rest): the key is revoked already, and the reason stays \(entry.reason)")

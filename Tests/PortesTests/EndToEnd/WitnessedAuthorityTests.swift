@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTransport
+import SQLiteSupport
 import TestSupport
 import Testing
 
@@ -33,6 +35,16 @@ import Testing
         var run = try fetch(url, place, trust)
         while !isDone(run), ContinuousClock.now < end { run = try fetch(url, place, trust) }
         return run
+    }
+
+    /// What the authority's metric says.
+    private func unpublishedEntries(_ place: DemoDirectory) async throws -> Double {
+        let socket = DataDirectory.socketPath(in: place.authorityData)
+        let transport = try HTTPTransport()
+        let answer = try await transport.send(HTTPTransportRequest(.get, .unixSocket(path: socket, uri: "/metrics")))
+        await transport.shutdown()
+        let text = String(decoding: answer.body, as: UTF8.self)
+        return try Double(#require(text.firstMatch(of: /\nportes_key_log_unpublished_entries (\S+)/)?.1)) ?? -1
     }
 
     @Test func aKeyIsUsedOnceTheWitnessHasCosignedItAndNotBefore() async throws {
@@ -75,7 +87,10 @@ import Testing
         await cosigner.terminate()
         let list = try await ChildProcess.run(["key", "list", "--json"] + place.adminFlags)
         let id = try #require(list.firstMatch(of: /"id"\s*:\s*"([0-9a-f]+)"/)?.1)
-        _ = try await ChildProcess.run(["key", "revoke", String(id), "--compromised", "--yes"] + place.adminFlags)
+        let revoked = try CommandRun(["key", "revoke", String(id), "--compromised", "--yes"] + place.adminFlags)
+        #expect(revoked.code == 0 && revoked.errors.contains("the key log waits for its witnesses"), "\(revoked.errors)")
+        let waiting = try await unpublishedEntries(place)
+        #expect(waiting > 0)
         let refused = try fetch(url, place, trust)
         #expect(refused.code == 1 && refused.errors.contains("no key for this capability"), "\(refused.errors)")
         let port = try #require(witnessURL.split(separator: ":").last.flatMap { Int($0) })
@@ -85,6 +100,13 @@ import Testing
         _ = try await ChildProcess.run(["key", "create", "--capability", "play"] + place.adminFlags)
         let again = try await fetch(url, place, trust) { $0.code == 0 }
         #expect(again.code == 0, "\(again.errors)")
+        let left = try await unpublishedEntries(place)
+        #expect(left == 0)
+        let next = try await ChildProcess.run(["key", "list", "--json"] + place.adminFlags)
+        let issuing = next.matches(of: /"id"\s*:\s*"([0-9a-f]+)"/).map { String($0.1) }.filter { $0 != String(id) }
+        let known = try CommandRun(
+            ["key", "revoke", try #require(issuing.first), "--yes", "--json"] + place.adminFlags)
+        #expect(known.output.contains(/"published"\s*:\s*true/), "\(known.output)")
         await server.terminate()
         await cosigner.terminate()
     }

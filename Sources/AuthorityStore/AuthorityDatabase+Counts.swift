@@ -44,9 +44,7 @@ extension AuthorityDatabase {
                 return try store.writeBlocking { db in
                     guard try Self.countKey(db, of: count.verifier) == signer else { return .unknownVerifier }
                     if let outcome = try Self.outcomeWithoutChange(db, count, at: now) { return outcome }
-                    try db.execute(
-                        sql: "INSERT INTO redeemed_count (verifier_id, key_id, count, statement) VALUES (?, ?, ?, ?)",
-                        arguments: Self.ids(count) + [Int64(clamping: count.count), statement])
+                    try Self.insert(db, count, statement: statement)
                     // A key from before there was a log has no place there.
                     if history.keys[count.keyID] != nil {
                         try KeyLogWriter(db, history: history, at: now).append(
@@ -60,6 +58,12 @@ extension AuthorityDatabase {
                 throw error
             }
         }
+    }
+
+    static func insert(_ db: Database, _ count: RedeemedCount, statement: String) throws {
+        try db.execute(
+            sql: "INSERT INTO redeemed_count (verifier_id, key_id, count, statement) VALUES (?, ?, ?, ?)",
+            arguments: ids(count) + [Int64(clamping: count.count), statement])
     }
 
     private static func outcomeWithoutChange(

@@ -41,7 +41,19 @@ package struct RedeemedCount: Sendable, Hashable {
     /// The statement in a text that was signed with `key`, whose payload is written as ``signed(with:)`` writes it.
     package init(verifying text: String, key: Ed25519.PublicKey) throws(JSONWebSignature.VerificationError) {
         guard text.utf8.count <= Self.maximumCount else { throw .malformed }
-        let bytes = try JSONWebSignature.verify(text, purpose: .redeemedCount, key: key)
+        try self.init(payload: JSONWebSignature.verify(text, purpose: .redeemedCount, key: key))
+    }
+
+    /// The statement in a text whose signature was checked before it was put on record: it is not looked at here.
+    package init(onRecord text: String) throws(JSONWebSignature.VerificationError) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text.utf8.count <= Self.maximumCount, parts.count == 3, let bytes = Base64URL.decode(parts[1]) else {
+            throw .malformed
+        }
+        try self.init(payload: bytes)
+    }
+
+    private init(payload bytes: [UInt8]) throws(JSONWebSignature.VerificationError) {
         guard let payload = try? JSONDecoder().decode(Payload.self, from: Data(bytes)), payload.count <= Int64.max,
             let verifier = VerifierID(text: payload.verifier), let keyID = TokenKeyID(hexadecimal: payload.key)
         else { throw .malformed }

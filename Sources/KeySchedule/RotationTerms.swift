@@ -40,5 +40,20 @@ public struct RotationTerms: Sendable, Hashable {
 
     /// Whether a schedule under these terms never has more than three keys live at a time: one announced, one issuing,
     /// one accepting.
-    public var keepsThreeKeys: Bool { acceptance + announcement + margin <= 2 * epoch }
+    public var keepsThreeKeys: Bool { acceptance + announcement <= longestTail }
+
+    /// The most that acceptance and announcement may be together for ``keepsThreeKeys``, in seconds.
+    public var longestTail: Int64 { 2 * epoch - margin }
+
+    /// How long the id of a key is kept from others after its acceptance, in seconds: a day, for repeated requests.
+    public static let retention: Int64 = 86_400
+
+    /// How many keys at most are kept at a time under these terms, from when they are made until their ids are free.
+    public var keptKeyCount: Int64 {
+        (margin + announcement + epoch + acceptance + Self.retention) / epoch + 1
+    }
+
+    /// How many keys of a token type one issuer's schedule may keep at a time: requests tell 256 apart, by the last byte
+    /// of their ids (RFC 9578, section 5.1), and some are left for those that take a revoked key's place.
+    public static let maximumKeptKeys: Int64 = 240
 }

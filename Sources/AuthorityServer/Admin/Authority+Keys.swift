@@ -125,7 +125,7 @@ extension RotationTerms {
         guard keepsThreeKeys || isDevelopment else {
             throw AdminRefusal(
                 "with these spans more than three keys of \(capability) would be live at a time",
-                hint: "make acceptance plus announcement at most 1.75 times the epoch")
+                hint: "make acceptance plus announcement at most \(longestTail) seconds, twice the epoch less \(margin)")
         }
     }
 }

@@ -14,7 +14,7 @@ import ServiceLifecycle
 /// What a stopped server missed is caught up in as long as it was stopped, and so is a calendar that is ahead.
 struct Housekeeping: Service {
     private static let interval: Duration = .seconds(3_600)
-    private static let delay: Int64 = 86_400
+    private static let delay = RotationTerms.retention
 
     let authority: Authority
     let logger: Logger

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import KeyDelivery
 package import KeySchedule
 import KeyTransparency
 import LibSodium
@@ -48,14 +49,17 @@ extension AuthorityDatabase {
         }
     }
 
-    /// Makes the table of keys say what an entry says; revocations come from their own list, but what a revocation gives
+    /// Makes the tables of keys and counts say what an entry says; revocations come from their own list, but what a revocation gives
     /// back was given back after the copy was made, and is so again. Answers how many tokens.
     private static func follow(_ db: Database, _ event: KeyEvent) throws -> Int64 {
         switch event {
         case .announced(let record): try insert(db, record)
         case .rescheduled(let record): try setDates(db, of: record)
         case .revoked(let id, let reason) where reason.givesBack: return try giveBack(db, drawnUnder: id).tokens
-        case .terms, .revoked, .ended, .redeemed, .capabilityRevoked: break
+        case .redeemed(_, _, let statement):
+            guard let count = try? RedeemedCount(onRecord: statement) else { throw OtherHistory() }
+            try insert(db, count, statement: statement)
+        case .terms, .revoked, .ended, .capabilityRevoked: break
         }
         return 0
     }

@@ -9,8 +9,17 @@ enum AuthoritySettingsFile {
             try terms.settings(at: "authority.capabilities[\(number)]")
         }
         let names = settings.map(\.terms.capability)
-        guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return settings }
-        throw CommandFailure.usage(
-            "authority.capabilities names \(twice) twice", hint: "write each capability once")
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw CommandFailure.usage(
+                "authority.capabilities names \(twice) twice", hint: "write each capability once")
+        }
+        let kept = settings.reduce(0) { $0 + $1.terms.keptKeyCount }
+        guard kept <= RotationTerms.maximumKeptKeys else {
+            throw CommandFailure.usage(
+                "with these capabilities \(kept) keys would be kept at a time, and requests tell no more than "
+                    + "\(RotationTerms.maximumKeptKeys) apart",
+                hint: "make the epochs longer, above all those of minutes, or name fewer capabilities")
+        }
+        return settings
     }
 }

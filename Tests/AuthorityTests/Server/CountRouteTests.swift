@@ -3,10 +3,12 @@ import AuthorityStore
 import Foundation
 import HTTPTransport
 import KeyDelivery
+import KeyFiles
 import KeySchedule
 import KeyTransparency
 import LibSodium
 import PrivacyPass
+import SQLiteSupport
 import Testing
 
 /// `POST /verifiers/ID/counts`.
@@ -62,6 +64,46 @@ struct CountRouteTests {
             #expect(bundle.status == 200)
             #expect(String(decoding: bundle.body, as: UTF8.self).components(separatedBy: statement).count == 2)
             #expect(running.authority.database.keyHistory.keys[key.id]?.redeemed == 7)
+        }
+    }
+
+    @Test func aRestoredAuthorityKnowsWhatItPutIntoTheLogSinceTheBackup() async throws {
+        try await RunningAuthority.serving { running in
+            let server = Server()
+            let key = try await running.makeKey()
+            await trust(running, server.identity.text)
+            running.time.advance(2_000)
+            let data = URL(filePath: running.socketPath).deletingLastPathComponent().path
+            let (file, passphrase) = (data + ".backup", Array("old".utf8))
+            try await running.authority.database.takeSnapshot()
+            try BackupWriter.write(
+                AuthorityBackup.members(in: data, at: running.time.now().wall), kind: .authority, to: file,
+                passphrase: SecretBytes(copying: passphrase), cost: .minimal)
+            let statement = server.statement(key, 7)
+            #expect(try await post(running, server, statement) == "204")
+            _ = try await running.get("/log/checkpoint")
+            let answer = await running.authority.handle(.exportLog)
+            guard case .logExport(let export) = answer else { throw UnexpectedReply(reply: answer) }
+            let log = URL(filePath: data + ".log")
+            for file in export.files {
+                let place = log.appending(path: file.path)
+                try FileManager.default.createDirectory(
+                    at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try file.bytes.write(to: place)
+            }
+
+            let reader = try BackupReader(file, kind: .authority)
+            try reader.unlock(SecretBytes(copying: passphrase))
+            let restore = try AuthorityRestore(
+                reader, into: DataDirectory(path: data + ".restored", side: .authority), isNew: true) { _ in }
+            #expect(try restore.database.redeemedCounts(of: key.id).isEmpty)
+            _ = try restore.database.catchUp(
+                with: PublishedState(directory: log.path, settings: restore.database.settings()))
+            #expect(try restore.database.redeemedCounts(of: key.id).map(\.count) == [7])
+            let count = RedeemedCount(issuer: "issuer.example", verifier: server.id, keyID: key.id, count: 7)
+            let again = try restore.database.putOnRecord(count, statement: statement, signer: server.signer.publicKey)
+            #expect(again == .repeated && restore.database.keyHistory.keys[key.id]?.redeemed == 7)
+            restore.discard()
         }
     }
 

@@ -59,6 +59,10 @@ import Testing
                 ("authority: {capabilities: [{name: a, epoch: 7}]}", "authority.capabilities[0].epoch does not take '7'"),
                 ("authority: {capabilities: [{name: a, acceptance: 30d}]}", "more than three keys of a would be live"),
                 ("authority: {capabilities: [{name: a}, {name: a}]}", "authority.capabilities names a twice"),
+                (
+                    "authority: {capabilities: [{name: a, epoch: 6m, acceptance: 6m}]}",
+                    "243 keys would be kept at a time, and requests tell no more than 240 apart"
+                ),
                 ("authority: {capabilities: [{name: a, token-type: 9}]}", "token-type does not take 9"),
                 ("authority: {capabilities: [{name: a, quota: 0}]}", "quota does not take 0"),
                 ("authority: {log: {threshold: 1}}", "1 of 0 witnesses can never cosign"),

@@ -61,8 +61,10 @@ package final class AuthorityKeyring: Sendable {
         }
     }
 
-    /// Whether there are token keys in the directory at `path`.
-    package static func hasTokenKeys(at path: String) -> Bool { KeyDirectory.holdsAny(.token, at: path) }
+    /// The token keys whose secrets are in the directory at `path`.
+    package static func tokenKeys(at path: String) -> Set<TokenKeyID> {
+        Set(KeyDirectory.names(for: .token, at: path).map { TokenKeyID($0.id) })
+    }
 
     /// Whether the files of all signing keys that are known are in the directory at `path`.
     package static func hasSigningKeys(_ keys: SigningKeys.PublicKeys, at path: String) -> Bool {

@@ -49,10 +49,10 @@ package final class KeyDirectory: Sendable {
         access(path + "/" + name.fileName, F_OK) == 0
     }
 
-    /// Whether there is a secret for `purpose` in the directory at `path`, which need not be unlocked, or there.
-    package static func holdsAny(_ purpose: KeyPurpose, at path: String) -> Bool {
+    /// The names of the secrets for `purpose` in the directory at `path`, which need not be unlocked, or there.
+    package static func names(for purpose: KeyPurpose, at path: String) -> [KeyFileName] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.contains { KeyFileName(fileName: $0)?.purpose == purpose }
+        return names.compactMap { KeyFileName(fileName: $0) }.filter { $0.purpose == purpose }
     }
 
     /// Whether a key directory was made at `path`: if not, its passphrase is new and worth asking for twice.

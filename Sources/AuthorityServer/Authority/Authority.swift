@@ -82,7 +82,7 @@ package final class Authority: Sendable {
             guard AuthorityKeyring.hasSigningKeys(settings.publicKeys, at: path) else {
                 throw AuthorityError.keysElsewhere(directory: path)
             }
-            if settings.revocationKey == nil, AuthorityKeyring.hasTokenKeys(at: path) {
+            if settings.revocationKey == nil, !AuthorityKeyring.tokenKeys(at: path).isEmpty {
                 throw AuthorityError.dataElsewhere(keys: path)
             }
             try self.init(database, keys: open(), name: name, time: time)

@@ -66,6 +66,12 @@ struct AuthorityRunCommand: AsyncParsableCommand {
                     "\(kept) goes on under its earlier terms: with the keys that there are, new ones would be late or too many",
                     hint: "shorten the acceptance before the epoch, and start again when fewer are left (portes key list)")
             }
+            let stray = try authority.strayKeyCount(at: files.keys)
+            if stray > 0 {
+                Output.warning(
+                    "\(files.keys) has secrets that belong to no key on record: \(stray)",
+                    hint: "unless the database is older than the keys, remove the files of keys that portes key list lacks")
+            }
             return authority
         }
         var configuration = AuthorityConfiguration(

@@ -163,6 +163,19 @@ import Testing
         }
     }
 
+    @Test func aSecretThatBelongsToNoKeyOnRecordIsTold() async throws {
+        try await withDirectory { place in
+            let id = try makeKey(place)
+            let stray = String(repeating: "ab", count: 32)
+            try FileManager.default.copyItem(atPath: secret(id, in: place), toPath: secret(stray, in: place))
+            let server = try ChildProcess(
+                ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"] + place.adminFlags)
+            let told = try await server.waitForLine("portes: warning: \(place.keys) has ")
+            #expect(told == "secrets that belong to no key on record: 1")
+            await server.terminate()
+        }
+    }
+
     @Test func aSecretFromOutsideBecomesAKey() async throws {
         try await withDirectory { place in
             _ = try makeKey(place)

@@ -15,11 +15,23 @@ struct ConfigurationCheck {
 
     init(_ file: ConfigurationFile) { self.file = file }
 
+    /// Everything that is wrong, in the order of the file's parts.
+    func mistakes() -> [any Error] {
+        let checks = file.authority.map(checks) ?? []
+        let others = (file.clearing.map(self.checks) ?? []) + (file.witness.map(self.checks) ?? [])
+        return (checks + others).compactMap { check in
+            do {
+                try check()
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     /// Throws for the first thing that is wrong.
     func run() throws {
-        if let authority = file.authority { try check(authority) }
-        if let clearing = file.clearing { try check(clearing) }
-        if let witness = file.witness { try check(witness) }
+        if let first = mistakes().first { throw first }
     }
 
     /// The parts that a file has, in words.
@@ -35,61 +47,87 @@ struct ConfigurationCheck {
         return parts
     }
 
-    private func check(_ section: ConfigurationFile.AuthoritySection) throws {
-        try address(section.listen, "authority.listen")
-        try address(section.metrics, "authority.metrics")
-        try logLevel(section.logLevel, "authority.log-level")
-        try name(section.name, "authority.name")
-        if let size = section.batchSize, !(1...1_000).contains(size) {
-            throw CommandFailure.usage("authority.batch-size does not take \(size)", hint: "give a number from 1 to 1000")
-        }
-        _ = try AuthoritySettingsFile.capabilities(section)
-        _ = try section.log?.configuration()
-        try readable(section.passphraseFile, "authority.passphrase-file")
-        try readable(section.log?.certificateAuthority, "authority.log.certificate-authority")
-        try certificate(section.tlsCertificate, section.tlsKey, in: "authority")
+    private typealias Check = () throws -> Void
+
+    private func checks(_ section: ConfigurationFile.AuthoritySection) -> [Check] {
+        [
+            { try address(section.listen, "authority.listen") },
+            { try address(section.metrics, "authority.metrics") },
+            { try logLevel(section.logLevel, "authority.log-level") },
+            { try name(section.name, "authority.name") },
+            { try batchSize(section.batchSize) },
+            { _ = try AuthoritySettingsFile.capabilities(section) },
+            { _ = try section.log?.configuration() },
+            { try readable(section.passphraseFile, "authority.passphrase-file") },
+            { try readable(section.log?.certificateAuthority, "authority.log.certificate-authority") },
+            { try certificate(section.tlsCertificate, section.tlsKey, in: "authority") },
+        ]
     }
 
-    private func check(_ section: ConfigurationFile.ClearingSection) throws {
-        try address(section.listen, "clearing.listen")
-        try address(section.metrics, "clearing.metrics")
-        try logLevel(section.logLevel, "clearing.log-level")
-        try name(section.origin, "clearing.origin")
-        if let issuer = section.issuer { _ = try ClientArgument.url(issuer, flag: "clearing.issuer") }
-        if let tokens = section.tokens, TokenScope(rawValue: tokens) == nil {
-            throw CommandFailure.usage(
-                "clearing.tokens does not take '\(tokens)'",
-                hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        for (number, capability) in (section.capabilities ?? []).enumerated() {
+    private func checks(_ section: ConfigurationFile.ClearingSection) -> [Check] {
+        [
+            { try address(section.listen, "clearing.listen") },
+            { try address(section.metrics, "clearing.metrics") },
+            { try logLevel(section.logLevel, "clearing.log-level") },
+            { try name(section.origin, "clearing.origin") },
+            { _ = try section.issuer.map { try ClientArgument.url($0, flag: "clearing.issuer") } },
+            { try scope(section.tokens) },
+            { try limit(section.revocationLimit, "clearing.revocation-limit") },
+            { _ = try ClearingSettings.pinnedKey(nil, section.authorityKey) },
+            { try readable(section.authorityCertificate, "clearing.authority-certificate") },
+            { try certificate(section.tlsCertificate, section.tlsKey, in: "clearing") },
+        ] + capabilityChecks(section.capabilities ?? [])
+    }
+
+    private func capabilityChecks(_ capabilities: [ConfigurationFile.CapabilitySection]) -> [Check] {
+        capabilities.enumerated().flatMap { number, capability -> [Check] in
             let place = "clearing.capabilities[\(number)]"
-            guard Capability(capability.name) != nil else {
-                throw CommandFailure.usage(
-                    "\(place).name does not take '\(capability.name)'", hint: "for example name: session")
-            }
-            try limit(capability.revocationLimit, "\(place).revocation-limit")
+            return [
+                { try isNew(capability.name, among: capabilities[..<number], place) },
+                { try limit(capability.revocationLimit, "\(place).revocation-limit") },
+            ]
         }
-        try limit(section.revocationLimit, "clearing.revocation-limit")
-        _ = try ClearingSettings.pinnedKey(nil, section.authorityKey)
-        try readable(section.authorityCertificate, "clearing.authority-certificate")
-        try certificate(section.tlsCertificate, section.tlsKey, in: "clearing")
     }
 
-    private func check(_ section: ConfigurationFile.WitnessSection) throws {
-        try address(section.listen, "witness.listen")
-        _ = try WitnessOptions.name(nil, section)
-        try address(section.metrics, "witness.metrics")
-        try logLevel(section.logLevel, "witness.log-level")
-        for (number, log) in (section.logs ?? []).enumerated() where !isLogKey(log) {
+    private func checks(_ section: ConfigurationFile.WitnessSection) -> [Check] {
+        [
+            { try address(section.listen, "witness.listen") },
+            { _ = try WitnessOptions.name(nil, section) },
+            { try address(section.metrics, "witness.metrics") },
+            { try logLevel(section.logLevel, "witness.log-level") },
+            { try certificate(section.tlsCertificate, section.tlsKey, in: "witness") },
+        ] + (section.logs ?? []).enumerated().map { number, log in { try logKey(log, "witness.logs[\(number)]") } }
+    }
+
+    private func batchSize(_ size: Int?) throws {
+        guard let size, !(1...1_000).contains(size) else { return }
+        throw CommandFailure.usage("authority.batch-size does not take \(size)", hint: "give a number from 1 to 1000")
+    }
+
+    private func scope(_ tokens: String?) throws {
+        guard let tokens, TokenScope(rawValue: tokens) == nil else { return }
+        throw CommandFailure.usage(
+            "clearing.tokens does not take '\(tokens)'",
+            hint: "use \(TokenScope.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+
+    private func isNew(
+        _ name: String, among earlier: ArraySlice<ConfigurationFile.CapabilitySection>, _ place: String
+    ) throws {
+        guard Capability(name) != nil else {
+            throw CommandFailure.usage("\(place).name does not take '\(name)'", hint: "for example name: session")
+        }
+        guard !earlier.contains(where: { $0.name == name }) else {
             throw CommandFailure.usage(
-                "witness.logs[\(number)] is no verifier key of a log",
-                hint: "copy the line that portes authority show --log-key prints there")
+                "clearing.capabilities names \(name) twice", hint: "write each capability once")
         }
-        try certificate(section.tlsCertificate, section.tlsKey, in: "witness")
     }
 
-    private func isLogKey(_ text: String) -> Bool {
-        NoteVerificationKey(verifierKey: text).map { KnownLogs([$0]) != nil } ?? false
+    private func logKey(_ text: String, _ place: String) throws {
+        guard NoteVerificationKey(verifierKey: text).flatMap({ KnownLogs([$0]) }) == nil else { return }
+        throw CommandFailure.usage(
+            "\(place) is no verifier key of a log",
+            hint: "copy the line that portes authority show --log-key prints there")
     }
 
     private func address(_ text: String?, _ place: String) throws {
@@ -117,7 +155,7 @@ struct ConfigurationCheck {
 
     private func readable(_ path: String?, _ place: String) throws {
         guard let path, !path.contains("credential:"), access(path, R_OK) != 0 else { return }
-        throw CommandFailure("\(place): \(path) cannot be read", hint: "check the path and its permissions")
+        throw CommandFailure.usage("\(place): \(path) cannot be read", hint: "check the path and its permissions")
     }
 
     private func certificate(_ certificate: String?, _ key: String?, in part: String) throws {

@@ -30,16 +30,23 @@ struct LogSection: Decodable {
                     "\(place).key is no verifier key of a witness",
                     hint: "copy the line that portes witness identity prints there")
             }
+            _ = try ClientArgument.url(entry.url, flag: "\(place).url")
             guard let witness = Witness(submissionPrefix: entry.url, key: key) else {
                 throw CommandFailure.usage(
                     "\(place).url does not take '\(entry.url)'", hint: "give https://HOST or https://HOST/PREFIX")
             }
             return witness
         }
-        for (number, witness) in found.enumerated() where found[..<number].contains(where: { $0.key == witness.key }) {
-            throw CommandFailure.usage(
-                "authority.log.witnesses[\(number)] is there before: \(witness.key.name.text) is named twice",
-                hint: "name each witness once")
+        for (number, witness) in found.enumerated() {
+            let place = "authority.log.witnesses[\(number)]"
+            if found[..<number].contains(where: { $0.key == witness.key }) {
+                throw CommandFailure.usage(
+                    "\(place) is there before: \(witness.key.name.text) is named twice", hint: "name each witness once")
+            }
+            if found[..<number].contains(where: { $0.submissionPrefix == witness.submissionPrefix }) {
+                throw CommandFailure.usage(
+                    "\(place).url is that of another witness", hint: "give each witness its own URL")
+            }
         }
         let threshold = threshold ?? min(1, found.count)
         guard WitnessPolicy(witnesses: found.map(\.key), threshold: threshold) != nil else {

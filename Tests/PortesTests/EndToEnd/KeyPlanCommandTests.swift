@@ -52,6 +52,8 @@ import Testing
             #expect(right.code == 0 && right.output.hasSuffix("portes.yaml is right: an authority with 2 capabilities\n"))
             let witness = try NoteSigner(name: #require(NoteKeyName("witness.example/w1")), key: Ed25519.PrivateKey())
                 .verificationKey(.cosignature).verifierKey
+            let other = try NoteSigner(name: #require(NoteKeyName("witness.example/w2")), key: Ed25519.PrivateKey())
+                .verificationKey(.cosignature).verifierKey
             let entry = "{url: 'https://witness.example', key: '\(witness)'}"
             for (text, complaint) in [
                 ("authority: {capabilities: [{nam: session}]}", "unknown setting authority.capabilities.nam"),
@@ -68,6 +70,16 @@ import Testing
                 ("authority: {log: {threshold: 1}}", "1 of 0 witnesses can never cosign"),
                 ("authority: {log: {witnesses: [{url: x, key: y}]}}", "authority.log.witnesses[0].key is no verifier key"),
                 ("authority: {log: {witnesses: [\(entry), \(entry)]}}", "witness.example/w1 is named twice"),
+                (
+                    "authority: {log: {witnesses: [{url: 'http://witness.example', key: '\(witness)'}]}}",
+                    "authority.log.witnesses[0].url does not take"
+                ),
+                (
+                    "authority: {log: {witnesses: [\(entry), {url: 'https://witness.example/', key: '\(other)'}]}}",
+                    "authority.log.witnesses[1].url is that of another witness"
+                ),
+                ("clearing: {capabilities: [{name: a}, {name: a}]}", "clearing.capabilities names a twice"),
+                ("authority: {passphrase-file: /nowhere}", "authority.passphrase-file: /nowhere cannot be read"),
                 ("authority: {log-level: loud}", "authority.log-level does not take 'loud'"),
                 ("clearing: {authority-key: KEY}", "--authority-key does not take that"),
                 ("witness: {name: 'https://x'}", "--name does not take 'https://x'"),
@@ -81,6 +93,10 @@ import Testing
                 #expect(wrong.code == 64 && wrong.errors.contains(complaint), "\(text): \(wrong.errors)")
                 #expect(wrong.errors.contains("portes: hint: "), "\(text)")
             }
+            // All of it is said.
+            let many = try check("authority: {listen: x, log-level: y}\nclearing: {tokens: z}\n")
+            #expect(many.code == 64 && many.errors.components(separatedBy: "portes: error: ").count == 4)
+            #expect(try CommandRun(["config", "check", "--config", place.root.path + "/none"]).code == 64)
             #expect(!FileManager.default.fileExists(atPath: place.authorityData))
         }
     }

@@ -36,11 +36,11 @@ extension RotationPlan {
     /// What will happen from `now` until `end`, in order, if nobody interferes; at most 1,000 keys ahead.
     public func timeline(from now: UnixTime, until end: UnixTime) -> [Step] {
         var steps = keys.filter { !$0.isRevoked }.flatMap { key in
-            Self.steps(KeyDates(key.record), id: key.record.id, future: nil)
+            self.steps(KeyDates(key.record), id: key.record.id, future: nil)
         }
         for (index, made) in made(from: now, until: end).enumerated() {
             steps.append(Step(time: made.time, kind: .announcement, keyID: nil, future: index))
-            steps += Self.steps(made.dates, id: nil, future: index)
+            steps += self.steps(made.dates, id: nil, future: index)
         }
         return steps.filter { now <= $0.time && $0.time < end }
             .sorted { ($0.time, $0.kind, $0.future ?? -1) < ($1.time, $1.kind, $1.future ?? -1) }
@@ -81,14 +81,16 @@ extension RotationPlan {
         return made
     }
 
-    private static func steps(_ dates: KeyDates, id: TokenKeyID?, future: Int?) -> [Step] {
-        [
-            Step(time: dates.notBefore, kind: .issuing, keyID: id, future: future),
-            Step(time: dates.issueUntil, kind: .issuingEnds, keyID: id, future: future),
-            Step(time: dates.acceptUntil, kind: .acceptanceEnds, keyID: id, future: future),
-            Step(
-                time: dates.acceptUntil.adding(seconds: destructionDelay), kind: .destruction, keyID: id,
-                future: future),
+    private func steps(_ dates: KeyDates, id: TokenKeyID?, future: Int?) -> [Step] {
+        func step(_ kind: Step.Kind, _ time: UnixTime) -> Step {
+            Step(time: time, kind: kind, keyID: id, future: future)
+        }
+        // When the capability is revoked all its keys end, whatever their dates; what cannot be undone keeps its own.
+        let end = revokedFrom ?? dates.acceptUntil
+        let use = isOver(at: dates.notBefore) ? [] : [
+            step(.issuing, dates.notBefore), step(.issuingEnds, min(dates.issueUntil, end)),
+            step(.acceptanceEnds, min(dates.acceptUntil, end)),
         ]
+        return use + [step(.destruction, dates.acceptUntil.adding(seconds: Self.destructionDelay))]
     }
 }

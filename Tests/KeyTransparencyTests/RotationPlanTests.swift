@@ -150,6 +150,17 @@ struct RotationPlanTests {
         #expect(ends == issuer.keys.map(\.record.issueUntil).filter { $0.seconds < 10_000 })
     }
 
+    @Test func theTimelineOfARevokedCapabilityEndsOnItsDay() throws {
+        var issuer = try Issuer()
+        try issuer.look(at: 0)
+        let end = UnixTime(seconds: 500)
+        let plan = RotationPlan(issuer.terms, keys: issuer.keys, revokedFrom: end)
+        let steps = plan.timeline(from: UnixTime(seconds: 1), until: UnixTime(seconds: 200_000))
+        let over = try #require(issuer.keys.first).record.acceptUntil.adding(seconds: RotationPlan.destructionDelay)
+        #expect(steps.map(\.kind) == [.issuingEnds, .acceptanceEnds, .destruction])
+        #expect(steps.map(\.time) == [end, end, over])
+    }
+
     @Test func keysOfAnotherCapabilityAreNotCounted() throws {
         let issuer = try Issuer()
         let play = try #require(Capability("play"))

@@ -18,6 +18,7 @@ extension Authority {
                 return KeyPlanSummary.Capability(
                     name: terms.capability.name, epoch: terms.epoch, acceptance: terms.acceptance,
                     announcement: terms.announcement, isDevelopment: terms.isDevelopment, isRetired: plan.isRetired,
+                    revokedFrom: plan.revokedFrom,
                     nextKey: plan.nextDue(at: now),
                     steps: plan.timeline(from: now, until: until).map(KeyPlanSummary.Step.init))
             })
@@ -45,6 +46,8 @@ package struct KeyPlanSummary: Sendable, Hashable, Codable {
         package var isDevelopment: Bool
         /// Whether no key follows those there are.
         package var isRetired: Bool
+        /// From when the capability is revoked; `nil` if it is not.
+        package var revokedFrom: UnixTime?
         /// When the next key is made; `nil` if none is.
         package var nextKey: UnixTime?
         /// What happens, in the order of time.
@@ -55,6 +58,7 @@ package struct KeyPlanSummary: Sendable, Hashable, Codable {
             case isDevelopment = "development"
             case isRetired = "retired"
             case nextKey = "next-key"
+            case revokedFrom = "revoked-from"
         }
     }
 

@@ -40,8 +40,8 @@ extension Authority {
         let known = try database.verifiers().first { $0.name == name }
         guard let id = known?.id ?? VerifierID(text: name) else {
             throw AdminRefusal(
-                "no verifier is called \(name)",
-                hint: "see portes verifier list; one that was removed is revoked by its id")
+                "no verifier that is trusted is called \(name)",
+                hint: "see portes verifier list, and portes revocation list; one that was removed is revoked by its id")
         }
         return try revoke(.verifier(id), reason: reason)
     }

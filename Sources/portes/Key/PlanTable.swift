@@ -31,6 +31,7 @@ enum PlanTable {
 
     private static func next(_ capability: KeyPlanSummary.Capability) -> String {
         let mark = capability.isDevelopment ? " (development)" : ""
+        if let day = capability.revokedFrom, capability.nextKey == nil { return "never: revoked from \(day.dateText) on" }
         return (capability.isRetired ? "never: retired" : capability.nextKey.map(KeyTable.date) ?? "-") + mark
     }
 

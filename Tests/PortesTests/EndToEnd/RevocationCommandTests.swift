@@ -53,6 +53,9 @@ import Testing
             #expect(again.errors.contains("nothing was changed: it is revoked from \(today) on already"))
 
             #expect(try await outcome(of: token, app) { $0 == "capability-revoked" } == "capability-revoked")
+            let plan = try CommandRun(["key", "plan"] + place.adminFlags)
+            #expect(plan.output.contains("never: revoked from \(today) on"), "\(plan.output)")
+            #expect(!plan.output.contains("stops issuing") && plan.output.contains("secret destroyed"))
             let create = try CommandRun(["key", "create", "--capability", "session"] + place.adminFlags)
             #expect(create.code == 1 && create.errors.contains("session is revoked from \(today) on"), "\(create.errors)")
         }
@@ -68,7 +71,7 @@ import Testing
             #expect(try await outcome(of: token, app) { $0 == "verifier-revoked" } == "verifier-revoked")
             #expect(try await get(servers.clearingURL + "/readyz").contains("verifier-trust"))
             let nobody = try CommandRun(["verifier", "revoke", "demo", "--yes"] + place.adminFlags)
-            #expect(nobody.code == 1 && nobody.errors.contains("no verifier is called demo"))
+            #expect(nobody.code == 1 && nobody.errors.contains("no verifier that is trusted is called demo"))
         }
     }
 

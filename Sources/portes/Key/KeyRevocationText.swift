@@ -10,10 +10,13 @@ struct KeyRevocationText {
     /// What was done, or would be.
     init(_ summary: KeyRevocationSummary, isDone: Bool) {
         let key = "key \(summary.key.id.prefix(16)) of \(summary.key.record.capability)"
+        let tokens = "none of the \(summary.key.issued) tokens issued under it"
         var lines = [
             isDone
-                ? "\(key) is revoked: none of the \(summary.key.issued) tokens issued under it is accepted"
-                : "\(key) would be revoked: none of the \(summary.key.issued) tokens issued under it would be accepted"
+                ? "\(key) is revoked: \(tokens) is accepted"
+                : summary.key.state == .revoked
+                    ? "\(key) is revoked already: \(tokens) is accepted"
+                    : "\(key) would be revoked: \(tokens) would be accepted"
         ]
         if let next = summary.replacement {
             let name = next.id.map { "key \($0.prefix(16))" } ?? "a new key"
@@ -23,7 +26,8 @@ struct KeyRevocationText {
             lines.append("no key issues in its place")
         }
         if summary.tokens > 0 {
-            lines.append("\(summary.tokens) tokens go back to \(summary.vouchers) vouchers, spent ones too")
+            let vouchers = summary.vouchers == 1 ? "1 voucher" : "\(summary.vouchers) vouchers"
+            lines.append("\(summary.tokens) tokens go back to \(vouchers), spent ones too")
         }
         if !summary.verifiers.isEmpty {
             lines.append("clearing servers that have the key: \(summary.verifiers.joined(separator: ", "))")

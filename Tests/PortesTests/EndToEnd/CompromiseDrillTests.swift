@@ -34,7 +34,7 @@ import Testing
                 transcript(preview.output) == """
                     key ID of session would be revoked: none of the 10 tokens issued under it would be accepted
                     a new key issues in its place from DATE until DATE
-                    10 tokens go back to 1 vouchers, spent ones too
+                    10 tokens go back to 1 voucher, spent ones too
                     clearing servers that have the key: demo
 
                     """)
@@ -48,7 +48,7 @@ import Testing
                 transcript(done.output) == """
                     key ID of session is revoked: none of the 10 tokens issued under it is accepted
                     key ID issues in its place from DATE until DATE
-                    10 tokens go back to 1 vouchers, spent ones too
+                    10 tokens go back to 1 voucher, spent ones too
                     clearing servers that have the key: demo
 
                     """)
@@ -56,6 +56,13 @@ import Testing
             // Once for a key: the second time nothing changes.
             #expect(try CommandRun(revoke + ["--yes"]).code == 0)
             #expect(try remaining(place) == [10])
+            let late = try CommandRun(revoke + ["--dry-run"])
+            #expect(
+                transcript(late.output) == """
+                    key ID of session is revoked already: none of the 10 tokens issued under it is accepted
+                    clearing servers that have the key: demo
+
+                    """)
 
             #expect(try await outcome(of: tokens[2], app) { $0 == "key-revoked" } == "key-revoked")
             let fresh = try await app.tokens(1, place)

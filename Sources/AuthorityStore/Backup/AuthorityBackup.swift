@@ -7,7 +7,6 @@ import SQLiteSupport
 /// What a backup of an authority says about itself.
 struct AuthorityBackupRecord: Codable {
     static let memberName = "backup.json"
-    static let maximumCount = 65_536
 
     /// When the backup was made, by this machine's clock.
     let made: UnixTime
@@ -32,19 +31,11 @@ package enum AuthorityBackup {
     /// Writes the members of an unlocked backup into a new directory, and says when it was made; blocks. Throws
     /// ``BackupError`` where it is not what is written by this program.
     static func unpack(_ reader: BackupReader, into path: String, progress: (Double) -> Void) throws -> UnixTime {
-        guard let first = try reader.next(), first.name == AuthorityBackupRecord.memberName else {
+        let record = try reader.record(AuthorityBackupRecord.self, named: AuthorityBackupRecord.memberName)
+        guard let second = try reader.next(), second.name == StoreSide.authority.databaseName else {
             throw BackupError.corrupt(path: reader.path)
         }
-        let json = try reader.secret(limit: AuthorityBackupRecord.maximumCount)
-        let record = json.withUnsafeBytes { try? JSONDecoder().decode(AuthorityBackupRecord.self, from: Data($0)) }
-        guard let record, let second = try reader.next(), second.name == StoreSide.authority.databaseName else {
-            throw BackupError.corrupt(path: reader.path)
-        }
-        let target = path + "/" + second.name
-        let file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw StoreError.inputOutput(path: target, code: errno) }
-        defer { close(file) }
-        try reader.copy(to: file, target: target, progress: progress)
+        try reader.copy(toNew: path + "/" + second.name, progress: progress)
         guard try reader.next() == nil else { throw BackupError.corrupt(path: reader.path) }
         return record.made
     }

@@ -12,12 +12,7 @@ enum BackupUnpacking {
     static func unpack(
         _ reader: BackupReader, into path: String, progress: (Double) -> Void
     ) throws -> ClearingBackupRecord {
-        guard let first = try reader.next(), first.name == ClearingBackupRecord.memberName else {
-            throw BackupError.corrupt(path: reader.path)
-        }
-        let json = try reader.secret(limit: ClearingBackupRecord.maximumCount)
-        let record = json.withUnsafeBytes { try? JSONDecoder().decode(ClearingBackupRecord.self, from: Data($0)) }
-        guard let record else { throw BackupError.corrupt(path: reader.path) }
+        let record = try reader.record(ClearingBackupRecord.self, named: ClearingBackupRecord.memberName)
         let handle = try DirectoryHandle(path)
         var names: Set<String> = []
         while let member = try reader.next() {
@@ -27,7 +22,7 @@ enum BackupUnpacking {
                 defer { SecretBytes.wipe(&bytes) }
                 try handle.create(member.name, bytes)
             } else if member.name == StoreSide.clearing.databaseName {
-                try copyDatabase(reader, to: path + "/" + member.name, progress)
+                try reader.copy(toNew: path + "/" + member.name, progress: progress)
             } else {
                 throw BackupError.corrupt(path: reader.path)
             }
@@ -36,12 +31,5 @@ enum BackupUnpacking {
             throw BackupError.corrupt(path: reader.path)
         }
         return record
-    }
-
-    private static func copyDatabase(_ reader: BackupReader, to path: String, _ progress: (Double) -> Void) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw StoreError.inputOutput(path: path, code: errno) }
-        defer { close(file) }
-        try reader.copy(to: file, target: path, progress: progress)
     }
 }

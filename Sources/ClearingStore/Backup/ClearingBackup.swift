@@ -8,7 +8,6 @@ package import SQLiteSupport
 /// What a backup of a clearing server says about itself.
 struct ClearingBackupRecord: Codable {
     static let memberName = "backup.json"
-    static let maximumCount = 65_536
 
     /// When the backup was made, by this machine's clock.
     let made: UnixTime

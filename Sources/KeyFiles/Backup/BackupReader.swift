@@ -62,7 +62,7 @@ package final class BackupReader {
     }
 
     /// Writes all of the present member to an open file, which is not synced; `target` is that file's path.
-    package func copy(to descriptor: Int32, target: String, progress: (Double) -> Void = { _ in }) throws(BackupError) {
+    func copy(to descriptor: Int32, target: String, progress: (Double) -> Void) throws(BackupError) {
         while memberRest > 0 {
             let count = Int(min(memberRest, UInt64(BackupHeader.chunkCount)))
             let part = try SecretBytes(count: count) { (buffer) throws(BackupError) in try fill(buffer) }

@@ -1,4 +1,4 @@
-import ClearingServer
+@testable import ClearingServer
 import ClearingStore
 import Foundation
 import HTTPTransport
@@ -53,6 +53,8 @@ import Testing
             dataDirectory: "data", server: ServerConfiguration(address: address), issuerURL: "https://issuer.example",
             origin: try ServerName("origin.example"))
         #expect(configuration.pollInterval <= .seconds(2))
+        // An answer that does not come is given up before it is as much.
+        #expect(AuthoritySource.timeout < .seconds(5))
     }
 
     @Test func aRevokedTokenAndThenARevokedKeyAreRefusedSoon() async throws {
@@ -137,6 +139,27 @@ import Testing
             try await clearing.until {
                 try await clearing.present(mint.token(for: clearing.challenge)).status == 200
             }
+        }
+    }
+
+    @Test func aServerIsReadyOnlyWhileItsListIsFreshEnoughForTheStrictestCapability() async throws {
+        let (session, play) = try (#require(Capability("session")), #require(Capability("play")))
+        let limits = FreshnessLimits(special: [play: .seconds(60)])
+        try await ClearingHarness.run(
+            capabilities: [session, play], configure: { $0.limits = limits }
+        ) { clearing in
+            let now = clearing.time.now().wall
+            let (mint, other) = (try TestMint(capability: "session", now: now), try TestMint(capability: "play", now: now))
+            for key in [mint, other] { clearing.authority.deliver(key, to: clearing.application.identity) }
+            try await clearing.until { try await clearing.isReady() }
+            clearing.stub.isAway.set(true)
+            let refusals = clearing.stub.refusals.value
+            try await clearing.until { clearing.stub.refusals.value >= refusals + 2 }
+            clearing.time.advance(seconds: 100)
+            #expect(try await clearing.present(mint.token(for: clearing.challenge)).status == 200)
+            #expect(
+                try await clearing.present(other.token(for: clearing.challenge)).problem == "revocation-list-stale")
+            #expect(try await clearing.transport.get(clearing.url + "/readyz").text.contains("revocation-list"))
         }
     }
 

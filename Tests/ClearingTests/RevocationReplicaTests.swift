@@ -182,12 +182,13 @@ import Testing
         #expect(throws: VerificationFailure.tokenRevoked) { try fixture.verified(token) }
     }
 
-    @Test func aListThatWasTamperedWithDoesNotOpen() async throws {
+    @Test(arguments: ["DELETE FROM revocation_delta", "UPDATE revocation_head SET root = zeroblob(32)"])
+    func aListThatWasTamperedWithDoesNotOpen(change: String) async throws {
         fixture.authority.revoke(try randomToken())
         try await fixture.fetchRevocations()
         try fixture.close()
         let queue = try DatabaseQueue(path: fixture.temporary.path + "/clearing.sqlite")
-        try await queue.write { try $0.execute(sql: "DELETE FROM revocation_delta") }
+        try await queue.write { try $0.execute(sql: change) }
         try queue.close()
         #expect(throws: ClearingStoreError.damaged("the revocation list")) { try fixture.reopen() }
     }

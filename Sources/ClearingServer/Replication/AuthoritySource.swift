@@ -10,7 +10,7 @@ struct AuthoritySource: Sendable {
     private let base: String
 
     /// How long one request may take: less than it takes to miss a revocation for long.
-    private static let timeout: Duration = .seconds(4)
+    static let timeout: Duration = .seconds(4)
 
     /// Why an answer was no use.
     enum SourceError: Error, Hashable, CustomStringConvertible {

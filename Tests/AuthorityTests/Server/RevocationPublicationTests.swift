@@ -100,17 +100,26 @@ struct RevocationPublicationTests {
                 payloads.insert(try RevocationHead(verifying: text, key: running.revocationKey()).encoded)
                 if round < 3 { _ = try running.authority.database.revoke(.key(.random()), reason: .withdrawn) }
             }
+            // That of an export is given out too.
+            _ = try await running.makeKey()
+            _ = try await running.get("/log/checkpoint")
+            _ = try running.authority.database.revoke(.key(.random()), reason: .withdrawn)
+            let answer = await running.authority.handle(.exportLog)
+            guard case .logExport(let export) = answer else { throw UnexpectedReply(reply: answer) }
+            let exported = try #require(export.files.first { $0.path == PublishedState.headName }).bytes
+            let signed = String(decoding: exported, as: UTF8.self)
+            payloads.insert(try RevocationHead(verifying: signed, key: running.revocationKey()).encoded)
             let vkey = try await running.get("/revocations/log/key").text
             let key = try #require(NoteVerificationKey(verifierKey: vkey.trimmingCharacters(in: .newlines)))
             #expect(key.name.text == "issuer.example/revocations")
             #expect(try running.authority.database.settings().revocationLogKey == key.publicKey)
-            let answer = try await running.get("/revocations/log/checkpoint")
-            let checkpoint = try Checkpoint(verifying: SignedNote(decoding: answer.body), key: key)
+            let note = try await running.get("/revocations/log/checkpoint").body
+            let checkpoint = try Checkpoint(verifying: SignedNote(decoding: note), key: key)
             let width = Int(checkpoint.head.size)
             let bundle = try await running.get("/revocations/log/tile/entries/000.p/\(width)")
             #expect(bundle.header("cache-control") == "public, max-age=31536000, immutable")
             let leaves = try EntryBundle.decode(bundle.body, width: width)
-            #expect(payloads.count == 4 && payloads.isSubset(of: Set(leaves)))
+            #expect(payloads.count == 5 && payloads.isSubset(of: Set(leaves)))
             var tree = TreeFrontier()
             for leaf in leaves { tree.append(MerkleHash.leaf(leaf)) { _, _, _ in } }
             #expect(tree.head == checkpoint.head)
@@ -162,6 +171,19 @@ struct RevocationPublicationTests {
         _ = try fixture.authority.database.revoke(.key(.random()), reason: .withdrawn)
         let next = try RevocationDelta(decoding: try await fixture.publisher.delta(after: size).publication.bytes)
         #expect(next.after == size && next.entries.count == 1 && fixture.publisher.keptDeltaCount == 1)
+    }
+
+    @Test func onlyWholeBlocksMayBeKeptForEver() async throws {
+        try await RunningAuthority.serving { running in
+            let key = TokenKeyID.random()
+            let count = RevocationDelta.maximumEntryCount + 1
+            try running.authority.database.revoke(
+                (0..<count).map { _ in .token(.random(), key) }, reason: .surrendered)
+            for (after, kept) in [(0, "public, max-age=31536000, immutable"), (count - 1, "public, max-age=0")] {
+                let answer = try await running.get("/revocations?after=\(after)")
+                #expect(answer.status == 200 && answer.header("cache-control") == kept)
+            }
+        }
     }
 
     @Test func aTailThatBecomesABlockIsPublishedAsOne() async throws {

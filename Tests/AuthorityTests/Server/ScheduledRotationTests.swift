@@ -1,3 +1,4 @@
+import Attestation
 @testable import AuthorityServer
 import AuthorityStore
 import KeySchedule
@@ -149,6 +150,24 @@ struct ScheduledRotationTests {
         }
     }
 
+    @Test func smallMovesOfTheCalendarAddUpWithinAnHour() {
+        let time = TestTime()
+        let guarded = ClockGuard(time)
+        for _ in 0..<2 {
+            time.setCalendar(forwardBy: 30)
+            time.advance(60)
+            #expect(guarded.isSteady)
+        }
+        time.setCalendar(forwardBy: 1)
+        #expect(!guarded.isSteady)
+        // Corrections that clocks need are forgotten after an hour.
+        time.setCalendar(forwardBy: -1)
+        time.advance(3_600)
+        #expect(guarded.isSteady)
+        time.setCalendar(forwardBy: 60)
+        #expect(guarded.isSteady)
+    }
+
     @Test func aClockFarBehindTheLogChangesNoKey() async throws {
         _ = try await create()
         try authority.close()
@@ -163,6 +182,8 @@ struct ScheduledRotationTests {
         let start = time.now()
         let key = try await create()
         _ = await authority.handle(.retireKey(id: key.id))
+        let charge = Charge(payer: .nobody, request: .random(), count: 7, keyID: key.record.id)
+        #expect(try await authority.database.charge(charge) == .charged)
         let housekeeping = Housekeeping(authority: authority, logger: rotation.logger)
         time.advance(1_800 + 86_400)
         await housekeeping.tidy(since: start)
@@ -170,7 +191,7 @@ struct ScheduledRotationTests {
         #expect(authority.database.keyHistory.keys[id]?.issued == nil)
         time.advance(1)
         await housekeeping.tidy(since: start)
-        #expect(authority.database.keyHistory.keys[id]?.issued == 0)
+        #expect(authority.database.keyHistory.keys[id]?.issued == 7)
         let size = authority.database.keyHistory.size
         await housekeeping.tidy(since: start)
         #expect(authority.database.keyHistory.size == size)

@@ -1,6 +1,7 @@
 import Attestation
-import AuthorityStore
+@testable import AuthorityStore
 import Foundation
+import GRDB
 import KeySchedule
 import KeyTransparency
 import LibSodium
@@ -194,11 +195,38 @@ struct ChargeTests {
         #expect(try fixture.remaining(voucher) == 100)
     }
 
-    @Test func aKeyThatIsOnlyWithdrawnGivesNothingBack() async throws {
+    @Test(arguments: RevocationReason.allCases)
+    func onlyWhereTokensWereLostWithoutTheirHoldersDoingIsAnythingGivenBack(reason: RevocationReason) async throws {
         let (key, voucher) = try (fixture.key(), fixture.voucher())
         #expect(try await charge(voucher, key, count: 10) == .charged)
-        #expect(try fixture.database.changeKeys([.revoked(key.id, .withdrawn)]).recredit.tokens == 0)
-        #expect(try fixture.remaining(voucher) == 90)
+        let isGiven = [.keyCompromised, .ledgerLost, .authorityRestored].contains(reason)
+        let outcome = try fixture.database.changeKeys([.revoked(key.id, reason)])
+        #expect(outcome.recredit.tokens == (isGiven ? 10 : 0))
+        #expect(try fixture.remaining(voucher) == (isGiven ? 100 : 90))
+    }
+
+    @Test func noMoreIsGivenBackThanWasDrawnUnderTheKey() async throws {
+        let (old, voucher) = try (fixture.key(), fixture.voucher())
+        #expect(try await charge(voucher, old, count: 20) == .charged)
+        let new = try fixture.key(replacing: old.id)
+        #expect(try await charge(voucher, new, count: 5) == .charged)
+        try fixture.database.changeKeys([.revoked(new.id, .keyCompromised)])
+        #expect(try fixture.remaining(voucher) == 80)
+    }
+
+    @Test func aRevocationThatCannotGiveBackDoesNotHappen() async throws {
+        let (key, voucher) = try (fixture.key(), fixture.voucher())
+        #expect(try await charge(voucher, key, count: 10) == .charged)
+        let size = fixture.database.keyHistory.size
+        try fixture.database.store.writeBlocking { db in
+            try db.execute(
+                sql: "CREATE TRIGGER no BEFORE UPDATE ON voucher BEGIN SELECT RAISE(ABORT, 'no'); END")
+        }
+        #expect(throws: (any Error).self) { try fixture.database.changeKeys([.revoked(key.id, .keyCompromised)]) }
+        #expect(fixture.database.keyHistory.size == size)
+        #expect(try fixture.database.revocations().entries.isEmpty)
+        try fixture.database.store.writeBlocking { try $0.execute(sql: "DROP TRIGGER no") }
+        #expect(try await charge(voucher, key) == .charged)
     }
 
     @Test func aRevokedKeyIsNotCharged() async throws {

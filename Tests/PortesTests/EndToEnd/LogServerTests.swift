@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import TestSupport
 import Testing
 
@@ -53,6 +54,30 @@ import Testing
             #expect(unwitnessed.errors.hasPrefix("portes: error: the log's checkpoint has 0 of 1 cosignatures within"))
             let forgetful = try command("fetch", url, wallet: wallet, place, ["--log-key", other.logKey, "--forget-log"])
             #expect(forgetful.errors.hasPrefix("portes: error: the log's checkpoint is not signed with the log's key"))
+        }
+    }
+
+    @Test func exportedFilesAreTheOnesThatAreServed() async throws {
+        try await withAuthority { url, _, place in
+            let root = place.root.appending(path: "exported").path
+            #expect(try CommandRun(["log", "export", root] + place.adminFlags).code == 0)
+            let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
+                var isDirectory: ObjCBool = false
+                _ = FileManager.default.fileExists(atPath: root + "/" + path, isDirectory: &isDirectory)
+                return !isDirectory.boolValue
+            }
+            let transport = try HTTPTransport()
+            for path in files {
+                let address = path == "revocations/0" ? "/revocations?after=0" : "/log/" + path
+                // Of the list's head each one that is asked for is newer.
+                guard path != "revocations/head" else { continue }
+                let served = try await transport.get(url + address)
+                #expect(served.status == 200, "\(path)")
+                #expect(try served.body == Array(Data(contentsOf: URL(filePath: root + "/" + path))), "\(path)")
+            }
+            await transport.shutdown()
+            let named = Set(files)
+            #expect(named.isSuperset(of: ["checkpoint", "key", "tile/0/000.p/2", "tile/entries/000.p/2", "revocations/head"]))
         }
     }
 

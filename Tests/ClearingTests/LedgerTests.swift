@@ -80,6 +80,10 @@ import Testing
 
         fixture.time.advance(seconds: 1)
         try await fixture.fetchRevocations()
+        // Only on recent evidence of the time: a signed head of at most two minutes.
+        fixture.time.advance(seconds: 121)
+        #expect(try await fixture.database.closeEndedLedgers() == 0)
+        try await fixture.fetchRevocations()
         #expect(try await fixture.database.closeEndedLedgers() == 1)
         #expect(try await fixture.database.closeEndedLedgers() == 0)
         let path = fixture.temporary.path + "/clearing.sqlite"

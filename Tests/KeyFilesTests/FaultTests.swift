@@ -70,6 +70,16 @@ struct FaultTests {
         }
     }
 
+    /// What a power cut leaves: a name that is on the disk names bytes that are.
+    @Test func aKeyIsOnTheDiskBeforeItsNameIsAndItsNameBeforeItCounts() throws {
+        try reset()
+        let names = try SystemCallFaults.calls(of: [SystemCallFaults.probe, "store", keys]).map(\.name)
+        let named = try #require(names.lastIndex { $0.hasPrefix("rename") })
+        let written = try #require(names[..<named].lastIndex(of: "write"))
+        #expect(names[written..<named].contains("fsync"), "\(names)")
+        #expect(names[named...].contains("fsync"), "\(names)")
+    }
+
     @Test func aBackupIsThereWholeOrNotAtAll() throws {
         try everyFault(in: ["backup", keys, backup], prepare: reset) { succeeded, comment in
             #expect(secret(first) == "secret a", comment)

@@ -116,6 +116,8 @@ import VOPRF
     @Test func aKeyIsAcceptedOnlyBetweenItsDates() throws {
         let token = try mint.token(for: challenge)
         let end = mint.record.acceptUntil.seconds
+        // No key counts outside its window by more than this, nor is it issued under by as much.
+        #expect(Verifier.leeway == 60 && KeyRecord.issuingLeeway <= 60)
         let early = ManualTime(seconds: Mint.start - Verifier.leeway - 1)
         #expect(throws: VerificationFailure.keyNotYetAccepted) {
             try early.verifier(mint).verify(token, for: challenge, at: early.now())

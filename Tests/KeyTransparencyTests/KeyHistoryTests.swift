@@ -225,6 +225,16 @@ struct KeyHistoryTests {
         #expect(story.issuing(49) == key.id && story.issuing(50) == nil)
     }
 
+    @Test func aKeyThatIsPutOffStillIssuesForItsEpoch() throws {
+        var story = try Story()
+        try story.announce(0, 0, 100, 150)
+        let next = try story.announce(0, 100, 200, 250)
+        #expect(throws: HistoryViolation.windowTooShort) {
+            try story.apply(50, .rescheduled(story.key(150, 200, 250, like: next)))
+        }
+        try story.apply(50, .rescheduled(story.key(150, 250, 300, like: next)))
+    }
+
     @Test func everyEntryComesBackAsItsBytes() throws {
         let story = try Story()
         let record = try story.key(1, 101, 151)

@@ -123,6 +123,9 @@ struct CountRouteTests {
             let bad = [
                 forged, "", "x", good + "x", server.statement(other, 7), stranger.statement(key, 7),
                 server.statement(key, 7, issuer: "other.example"),
+                // Of another server, in this one's name.
+                RedeemedCount(issuer: "issuer.example", verifier: stranger.id, keyID: key.id, count: 7)
+                    .signed(with: server.signer),
             ]
             for text in bad { #expect(try await post(running, server, text) == "422 count-invalid") }
             #expect(try await post(running, server, String(repeating: "x", count: 3_000)) == "413 content-too-large")

@@ -48,6 +48,17 @@ struct PublicationTests {
         }
     }
 
+    @Test func theNextKeyIsAnnouncedWithTheTimeFromWhichItIssues() async throws {
+        try await RunningAuthority.serving { running in
+            let key = try await running.makeKey(epoch: 400)
+            running.time.advance(250)
+            let next = try #require(try running.authority.makeDueKeys().first)
+            let directory = try IssuerDirectory(decoding: try await running.get(IssuerDirectory.path).body)
+            #expect(directory.tokenKeys.map(\.tokenKey) == [key.publicKey, next.publicKey])
+            #expect(directory.tokenKeys.map(\.notBefore) == [key.notBefore.seconds, key.issueUntil.seconds])
+        }
+    }
+
     @Test func theDirectoryMayBeKeptUntilItsNextChangeAtMost() async throws {
         try await RunningAuthority.serving { running in
             _ = try await running.makeKey(epoch: 90)

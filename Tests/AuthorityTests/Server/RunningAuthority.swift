@@ -1,5 +1,5 @@
 import Attestation
-import AuthorityServer
+@testable import AuthorityServer
 import AuthorityStore
 import Foundation
 import HTTPTransport
@@ -28,7 +28,7 @@ struct RunningAuthority: Sendable {
 
     /// Serves for as long as `body` runs.
     static func serving<T: Sendable>(
-        isDevelopment: Bool = false, clock: (any TimeSource)? = nil,
+        isDevelopment: Bool = false, clock: (any TimeSource)? = nil, batchSizes: [Capability: Int] = [:],
         _ body: @escaping @Sendable (RunningAuthority) async throws -> T
     ) async throws -> T {
         let directories = try AuthorityDirectories()
@@ -36,11 +36,15 @@ struct RunningAuthority: Sendable {
         let authority = try directories.authority(time: clock ?? time)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let configuration = AuthorityConfiguration(
+        var configuration = AuthorityConfiguration(
             server: ServerConfiguration(
                 address: ListenAddress(host: "127.0.0.1", port: 0), shutdownDuration: .seconds(2)),
             socketPath: DataDirectory.socketPath(in: directories.data), isDevelopment: isDevelopment)
+        configuration.batchSizes = batchSizes
         let service = try AuthorityService(authority, configuration: configuration, logger: logger)
+        // What keys leave behind is seen to as well.
+        #expect(service.services.contains { $0 is Housekeeping })
+        let socketPath = configuration.socketPath
         let group = ServiceGroup(services: service.services, logger: logger)
         let http = try HTTPTransport(connections: 64)
         return try await withThrowingTaskGroup(of: T?.self) { tasks in
@@ -52,8 +56,8 @@ struct RunningAuthority: Sendable {
                 let result: Result<T, any Error>
                 do {
                     let running = RunningAuthority(
-                        authority: authority, time: time, port: try await service.port,
-                        socketPath: configuration.socketPath, http: http)
+                        authority: authority, time: time, port: try await service.port, socketPath: socketPath,
+                        http: http)
                     result = .success(try await body(running))
                 } catch {
                     result = .failure(error)

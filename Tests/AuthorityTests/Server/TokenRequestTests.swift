@@ -58,6 +58,21 @@ struct TokenRequestTests {
         }
     }
 
+    @Test func aCapabilityMayTakeSmallerBatchesThanTheOthers() async throws {
+        try await RunningAuthority.serving(batchSizes: [.session: 2]) { running in
+            let (session, play) = try await (running.makeKey(), running.makeKey("play"))
+            let vouchers = try await (running.makeVoucher(), running.makeVoucher("play"))
+            for (key, voucher, count, expected) in [
+                (session, vouchers.0, 2, "200"), (session, vouchers.0, 3, "422 batch-too-large"),
+                (play, vouchers.1, 3, "200"),
+            ] {
+                let answer = try await running.post(
+                    batch(key, blindedElements(count)), contentType: batchType, voucher: voucher)
+                #expect((answer.status == 200 ? "200" : problem(answer)) == expected)
+            }
+        }
+    }
+
     @Test func nothingIsIssuedOrChargedWhileTheCalendarWasMoved() async throws {
         try await RunningAuthority.serving { running in
             let (key, voucher) = try await (running.makeKey(), running.makeVoucher(tokens: 5))

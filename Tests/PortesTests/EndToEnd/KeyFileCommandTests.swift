@@ -123,6 +123,23 @@ import Testing
         }
     }
 
+    @Test func aSecretWhoseKeyIsNotOnRecordIsNotPutBack() async throws {
+        try await withDirectory { place in
+            _ = try makeKey(place)
+            let older = place.root.path + "/older"
+            try FileManager.default.copyItem(atPath: place.authorityData, toPath: older)
+            let id = try makeKey(place, of: "play")
+            let file = place.root.path + "/keys.backup"
+            #expect(try CommandRun(["key", "backup", file] + place.adminFlags).code == 0)
+            try FileManager.default.removeItem(atPath: secret(id, in: place))
+            try FileManager.default.removeItem(atPath: place.authorityData)
+            try FileManager.default.moveItem(atPath: older, toPath: place.authorityData)
+            let run = try CommandRun(["key", "restore", file] + place.adminFlags)
+            #expect(run.output.contains("unknown") && !run.output.contains("restored"), "\(run.output)\(run.errors)")
+            #expect(!exists(secret(id, in: place)))
+        }
+    }
+
     @Test func eachUselessBackupIsNamedAndHarmsNothing() async throws {
         try await withDirectory { place in
             let id = try makeKey(place)

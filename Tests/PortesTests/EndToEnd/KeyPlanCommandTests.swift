@@ -8,6 +8,27 @@ import Testing
 
 /// `portes key plan`, `portes config check` and `portes config show` as an admin types them.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct KeyPlanCommandTests {
+    private struct Plan: Decodable {
+        struct Capability: Decodable {
+            let nextKey: Int
+            let steps: [Step]
+            enum CodingKeys: String, CodingKey {
+                case steps
+                case nextKey = "next-key"
+            }
+        }
+        struct Step: Decodable {
+            let at: Int
+            let event: String
+            let keyID: String?
+            enum CodingKeys: String, CodingKey {
+                case at, event
+                case keyID = "key-id"
+            }
+        }
+        let capabilities: [Capability]
+    }
+
     private func withDirectory(_ body: (DemoDirectory) throws -> Void) throws {
         let place = try DemoDirectory(nil)
         defer { place.remove() }
@@ -25,6 +46,13 @@ import Testing
             let lines = plan.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             #expect(lines[0] == "CAPABILITY  EPOCH  ACCEPTANCE  ANNOUNCED  NEXT KEY IS MADE")
             #expect(lines[1].hasPrefix("session     7d     7d          1d ahead   20"))
+            let json = try CommandRun(["key", "plan", "--days", "20", "--json"] + place.adminFlags)
+            let planned = try #require(
+                JSONDecoder().decode(Plan.self, from: Data(json.output.utf8)).capabilities.first)
+            func time(_ event: String) -> Int? { planned.steps.first { $0.event == event && $0.keyID != nil }?.at }
+            let (day, ends) = (86_400, try #require(time("issuing-ends")))
+            #expect(planned.nextKey == ends - day - 3_600)
+            #expect(time("acceptance-ends") == ends + 7 * day && time("destroyed") == ends + 8 * day)
             let steps = lines.filter { $0.hasPrefix("20") }.map { line in
                 line.split(separator: " ").drop { $0 != "session" }.dropFirst().map(String.init)
             }
@@ -60,6 +88,8 @@ import Testing
                 ("authority: {capabilities: [{name: Session}]}", "authority.capabilities[0].name does not take 'Session'"),
                 ("authority: {capabilities: [{name: a, epoch: 7}]}", "authority.capabilities[0].epoch does not take '7'"),
                 ("authority: {capabilities: [{name: a, acceptance: 30d}]}", "more than three keys of a would be live"),
+                // Acceptance and announcement are at most twice the epoch, less an hour.
+                ("authority: {capabilities: [{name: a, acceptance: 312h}]}", "more than three keys of a would be live"),
                 ("authority: {capabilities: [{name: a}, {name: a}]}", "authority.capabilities names a twice"),
                 (
                     "authority: {capabilities: [{name: a, epoch: 6m, acceptance: 6m}]}",
@@ -93,6 +123,7 @@ import Testing
                 #expect(wrong.code == 64 && wrong.errors.contains(complaint), "\(text): \(wrong.errors)")
                 #expect(wrong.errors.contains("portes: hint: "), "\(text)")
             }
+            #expect(try check("authority: {capabilities: [{name: a, acceptance: 311h}]}\n").code == 0)
             // All of it is said.
             let many = try check("authority: {listen: x, log-level: y}\nclearing: {tokens: z}\n")
             #expect(many.code == 64 && many.errors.components(separatedBy: "portes: error: ").count == 4)
@@ -112,6 +143,10 @@ import Testing
                 /authority\.capabilities\[0\]\.epoch +7d +default\n/, /authority\.capabilities\[0\]\.quota +5\n/,
                 /authority\.log\.threshold +0 +default\n/, /clearing\.issuer +https:\/\/issuer\.example\n/,
             ] { #expect(shown.output.contains(line)) }
+            // No URL with a name and a password is taken; were one to be, they would not be shown.
+            let text = "clearing: {issuer: 'https://user:secret@issuer.example/x'}"
+            let named = try ConfigurationListing(ConfigurationFile.parse(text, path: "x")).lines.joined()
+            #expect(named.contains("https://(redacted)@issuer.example/x") && !named.contains("secret"))
             let json = try CommandRun(["config", "show", "--config", file, "--json"])
             #expect(json.output.contains(/"authority.listen" : \{\n +"default" : true,\n +"value" : "127.0.0.1:8080"/))
         }

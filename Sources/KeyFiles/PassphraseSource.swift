@@ -37,12 +37,19 @@ package enum PassphraseSource: Sendable, Hashable {
                 throw PassphraseError.noCredential(name: name)
             }
         case .terminal(let question, let isNew):
-            let passphrase = try Terminal.readLine(prompt: question + ": ")
-            guard isNew else { return passphrase }
-            let again = try Terminal.readLine(prompt: "the same passphrase again: ")
-            guard ConstantTime.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
-            return passphrase
+            return try Self.ask(question, isNew: isNew) { try Terminal.readLine(prompt: $0) }
         }
+    }
+
+    /// Asks for a passphrase, and for a new one twice; `readLine` shows a prompt and gives what is typed.
+    static func ask(
+        _ question: String, isNew: Bool, _ readLine: (_ prompt: String) throws -> SecretBytes
+    ) throws -> SecretBytes {
+        let passphrase = try readLine(question + ": ")
+        guard isNew else { return passphrase }
+        let again = try readLine("the same passphrase again: ")
+        guard ConstantTime.areEqual(passphrase, again) else { throw PassphraseError.mismatch }
+        return passphrase
     }
 
     private static func read(_ path: String) throws -> SecretBytes {

@@ -103,6 +103,12 @@ import Testing
         for mint in [between, atFloor] {
             #expect(throws: VerificationFailure.ledgerLost) { try fixture.verified(mint.token(for: fixture.challenge)) }
         }
+        // The database alone is enough: their ledgers are closed.
+        let path = fixture.temporary.path + "/clearing.sqlite"
+        let open = try await DatabaseQueue(path: path).read { db in
+            try Data.fetchAll(db, sql: "SELECT key_id FROM ledger WHERE final_count IS NULL")
+        }
+        #expect(open == [Data(after.record.id.bytes.bytes)])
         #expect(fixture.database.state.verifier.acceptsTokens(of: after.record, at: fixture.time.now().wall))
         #expect(!fixture.database.state.verifier.acceptsTokens(of: between.record, at: fixture.time.now().wall))
     }
@@ -239,6 +245,11 @@ import Testing
         try prepare()
         let calls = try SystemCallFaults.calls(of: program)
         #expect(calls.contains { $0.name == "renameat2" } && calls.count > 50)
+        // What a power cut leaves: all is on the disk before the copy takes its place, and then that it did.
+        let exchanged = try #require(calls.lastIndex { $0.name == "renameat2" })
+        let synced = calls[..<exchanged].reversed().prefix { !["write", "pwrite64"].contains($0.name) }
+        #expect(synced.filter { $0.name == "fsync" }.count >= 3)
+        #expect(calls[exchanged...].contains { $0.name == "fsync" })
         var (old, new) = (0, 0)
         for call in calls {
             try prepare()

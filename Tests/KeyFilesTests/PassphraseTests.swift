@@ -63,6 +63,20 @@ struct PassphraseTests {
         #expect(try localFlags(terminal) == before)
     }
 
+    @Test func aNewPassphraseIsTypedTwice() throws {
+        func ask(_ answers: [String], isNew: Bool) throws -> (text: String, prompts: [String]) {
+            var (rest, prompts) = (answers[...], [String]())
+            let secret = try PassphraseSource.ask("a passphrase", isNew: isNew) { prompt in
+                prompts.append(prompt)
+                return SecretBytes(copying: Array(rest.removeFirst().utf8))
+            }
+            return (secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }, prompts)
+        }
+        #expect(try ask(["one"], isNew: false) == ("one", ["a passphrase: "]))
+        #expect(try ask(["one", "one"], isNew: true) == ("one", ["a passphrase: ", "the same passphrase again: "]))
+        #expect(throws: PassphraseError.mismatch) { try ask(["one", "two"], isNew: true) }
+    }
+
     @Test func controlCEndsThePrompt() throws {
         let (typist, terminal) = try openTerminal()
         defer {

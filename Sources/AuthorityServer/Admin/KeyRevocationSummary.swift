@@ -20,6 +20,16 @@ package struct KeyRevocationSummary: Sendable, Hashable, Codable {
     /// Whether the key log that apps read tells of it; `nil` where no server runs, or nothing was done yet.
     package var isPublished: Bool?
 
+    /// What a revocation amounts to, from its parts.
+    package init(
+        key: KeySummary, entry: RevocationSummary?, replacement: Replacement?, vouchers: Int64, tokens: Int64,
+        liveKeys: Int, verifiers: [String]
+    ) {
+        (self.key, self.entry, self.replacement) = (key, entry, replacement)
+        (self.vouchers, self.tokens, self.liveKeys) = (vouchers, tokens, liveKeys)
+        self.verifiers = verifiers
+    }
+
     /// A key that takes the place of a revoked one.
     package struct Replacement: Sendable, Hashable, Codable {
         /// The id, 64 hexadecimal digits; `nil` for a key that is still to be made.

@@ -107,7 +107,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
         return names.isEmpty ? nil : Set(try names.map { try ClientArgument.capability($0) })
     }
 
-    private func limits(_ file: ConfigurationFile.ClearingSection?) throws -> FreshnessLimits {
+    /// How old the revocation list may be, for all capabilities and for each.
+    func limits(_ file: ConfigurationFile.ClearingSection?) throws -> FreshnessLimits {
         var special: [Capability: Duration] = [:]
         for section in file?.capabilities ?? [] {
             guard let text = section.revocationLimit else { continue }

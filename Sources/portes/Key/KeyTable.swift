@@ -22,7 +22,8 @@ enum KeyTable {
         }
     }
 
-    private static func table(_ keys: [KeySummary]) -> Table {
+    /// The keys, a line for each.
+    static func table(_ keys: [KeySummary]) -> Table {
         Table(
             ["ID", "CAPABILITY", "STATE", "AGE", "ISSUED", "LEFT", "NOT BEFORE", "ISSUES UNTIL", "ACCEPTED UNTIL"],
             keys.map { key in

@@ -5,6 +5,7 @@ import KeySchedule
 import LibSodium
 import Logging
 import PrivacyPass
+import Synchronization
 import Testing
 
 struct HousekeepingTests {
@@ -36,6 +37,35 @@ struct HousekeepingTests {
         #expect(keys.map(\.state) == [.ended])
         await housekeeping.tidy(since: start)
         guard case .key = await authority.handle(request) else { throw CancellationError() }
+    }
+
+    @Test func whatIsDestroyedIsLogged() async throws {
+        let lines = Mutex<[String]>([])
+        var logger = Logger(label: "test") { _ in Recorder { line in lines.withLock { $0.append(line) } } }
+        logger.logLevel = .trace
+        let start = time.now()
+        let reply = await authority.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        guard case .key(let key) = reply else { throw UnexpectedReply(reply: reply) }
+        time.advance(200 + 86_401)
+        await Housekeeping(authority: authority, logger: logger).tidy(since: start)
+        #expect(lines.withLock { $0 }.contains("a secret was destroyed \(key.id.prefix(8))"))
+    }
+
+    /// Hands lines on: the message and the key that it is about.
+    private struct Recorder: LogHandler {
+        let take: @Sendable (String) -> Void
+        var metadata: Logger.Metadata = [:]
+        var logLevel: Logger.Level = .trace
+
+        init(take: @escaping @Sendable (String) -> Void) { self.take = take }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) { take("\(event.message) \(event.metadata?["key"] ?? "")") }
     }
 
     @Test func nothingIsDestroyedWhileTheCalendarWasMoved() async throws {

@@ -40,6 +40,7 @@ struct AuthorityRestoreTests {
         let accepting = try fixture.key(issuing: 100, accepting: 100_000)
         fixture.time.advance(150)
         let issuing = try fixture.key(issuing: 10_000, accepting: 100_000)
+        let announced = try fixture.key(.play, startsIn: 10_000, issuing: 10_000, accepting: 100_000)
         let verifier = TrustedVerifier(
             name: "north", identityKey: SealedBox.PrivateKey().publicKey, capabilities: [.session])
         try fixture.database.insertVerifier(verifier, deliveries: [])
@@ -55,12 +56,14 @@ struct AuthorityRestoreTests {
         let restore = try restore()
         // The first stopped 150 s before the backup, the second 50 s, and clocks differ by two minutes at most.
         let now = SystemTimeSource().now().wall
-        #expect(Set(try restore.forgottenKeys(at: now).map(\.record.id)) == [accepting.id, issuing.id])
+        #expect(Set(try restore.forgottenKeys(at: now).map(\.record.id)) == [accepting.id, issuing.id, announced.id])
         _ = try restore.endKeys(at: now)
         _ = try restore.finish()
         let restored = try AuthorityDatabase(in: DataDirectory(path: fixture.path, side: .authority))
+        // What the log of heads said since is not known, and a log must not say two things.
+        #expect(try restored.settings().headLog == 2)
         let revoked = try restored.keys().filter(\.isRevoked).map(\.record.id)
-        #expect(Set(revoked) == [accepting.id, issuing.id])
+        #expect(Set(revoked) == [accepting.id, issuing.id, announced.id])
         #expect(try restored.keys().contains { $0.record.id == old.id && !$0.isRevoked })
         #expect(try #require(try await restored.deliveries(to: verifier.id)).sequence > newest)
         try restored.close()

@@ -9,6 +9,12 @@ import Testing
 /// A clearing server that is backed up, lost and restored, with real servers.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ClearingBackupCommandTests {
     private struct Key: Decodable { let id: String }
+    private struct Revoked: Decodable { let replacement: Key }
+    private struct Restored: Decodable {
+        let made: Int
+        let floor: Int
+        let commands: [String]
+    }
 
     private func backup(_ place: DemoDirectory, _ file: String) throws -> CommandRun {
         try CommandRun(
@@ -58,6 +64,7 @@ import Testing
             let restored = try CommandRun(restoring(place, servers, file) + ["--yes"])
             #expect(restored.code == 0, "\(restored.errors)")
             let id = tokens[0].input.keyID.hexadecimal
+            #expect(restored.errors.contains("for ever it refuses the tokens of the 1 keys"))
             #expect(restored.output == "portes key revoke \(id) --reason ledger-lost\n")
             #expect(restored.errors.contains("at least 1 tokens were spent") && restored.errors.contains(".replaced-"))
 
@@ -91,6 +98,12 @@ import Testing
             await servers.clearing.terminate()
             let file = place.root.path + "/clearing.backup"
             #expect(try backup(place, file).code == 0)
+            // The backup does not know this one.
+            let list = try CommandRun(["key", "list", "--json"] + place.adminFlags)
+            let keys = try JSONDecoder().decode([Key].self, from: Data(list.output.utf8))
+            let revoke = ["key", "revoke", try #require(keys.first).id, "--yes", "--json"]
+            let revoked = try CommandRun(revoke + place.adminFlags)
+            let later = try JSONDecoder().decode(Revoked.self, from: Data(revoked.output.utf8)).replacement.id
             let names = try FileManager.default.contentsOfDirectory(atPath: place.root.path).sorted()
             let ledger = try Data(contentsOf: URL(filePath: place.clearingData + "/clearing.sqlite"))
             func refused(_ arguments: [String], _ words: String) throws {
@@ -132,6 +145,20 @@ import Testing
             let json = try CommandRun(elsewhere + ["--yes", "--json"])
             #expect(json.code == 0 && json.output.contains("\"floor\""), "\(json.errors)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: place.root.path + "/new") == ["place"])
+            // Keys up to the time of the restore, by the authority's signed clock, are refused, and are to be revoked.
+            let shown = try JSONDecoder().decode(Restored.self, from: Data(json.output.utf8))
+            #expect(shown.floor > shown.made)
+            #expect(shown.commands.contains("portes key revoke \(later) --reason ledger-lost"))
+            // The server is the one that it was, with all its keys.
+            let keyFiles = try FileManager.default.contentsOfDirectory(atPath: place.clearingData).filter {
+                $0.hasSuffix(".key")
+            }
+            #expect(keyFiles.count == 3)
+            for name in keyFiles {
+                #expect(
+                    try Data(contentsOf: URL(filePath: place.clearingData + "/" + name))
+                        == Data(contentsOf: URL(filePath: place.root.path + "/new/place/" + name)), "\(name)")
+            }
             let names2 = json.output.matches(of: /"([^"]*)"\s*:/).map { String($0.1) }
             #expect(names2.allSatisfy { $0.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil })
             let nothing = try CommandRun([

@@ -71,6 +71,29 @@ import Testing
         }
     }
 
+    private struct Created: Decodable {
+        struct Record: Decodable {
+            let notBefore: Int
+            let issueUntil: Int
+            let acceptUntil: Int
+            enum CodingKeys: String, CodingKey {
+                case notBefore = "not-before"
+                case issueUntil = "issue-until"
+                case acceptUntil = "accept-until"
+            }
+        }
+        let record: Record
+    }
+
+    @Test func aKeyIssuesAndIsAcceptedForAWeekWhereNothingIsSaid() throws {
+        try withDirectory { place in
+            let made = try CommandRun(["key", "create", "--capability", "session", "--json"] + place.adminFlags)
+            let record = try JSONDecoder().decode(Created.self, from: Data(made.output.utf8)).record
+            #expect(record.issueUntil - record.notBefore == 7 * 86_400)
+            #expect(record.acceptUntil - record.issueUntil == 7 * 86_400)
+        }
+    }
+
     @Test func aConfigurationIsCheckedWithoutMakingAnything() throws {
         try withDirectory { place in
             func check(_ text: String) throws -> CommandRun {
@@ -110,6 +133,7 @@ import Testing
                 ),
                 ("clearing: {capabilities: [{name: a}, {name: a}]}", "clearing.capabilities names a twice"),
                 ("authority: {passphrase-file: /nowhere}", "authority.passphrase-file: /nowhere cannot be read"),
+                ("authority: {batch-size: 0}", "authority.batch-size does not take 0"),
                 ("authority: {log-level: loud}", "authority.log-level does not take 'loud'"),
                 ("clearing: {authority-key: KEY}", "--authority-key does not take that"),
                 ("witness: {name: 'https://x'}", "--name does not take 'https://x'"),
@@ -140,9 +164,18 @@ import Testing
             let shown = try CommandRun(["config", "show", "--config", file])
             #expect(shown.code == 0, "\(shown.errors)")
             for line in [
-                /authority\.capabilities\[0\]\.epoch +7d +default\n/, /authority\.capabilities\[0\]\.quota +5\n/,
+                /authority\.capabilities\[0\]\.epoch +7d +default\n/,
+                /authority\.capabilities\[0\]\.acceptance +7d +default\n/,
+                /authority\.capabilities\[0\]\.announcement +1d +default\n/,
+                /authority\.capabilities\[0\]\.tokens-per-key +1099511627776 +default\n/, /authority\.capabilities\[0\]\.quota +5\n/,
                 /authority\.log\.threshold +0 +default\n/, /clearing\.issuer +https:\/\/issuer\.example\n/,
             ] { #expect(shown.output.contains(line)) }
+            // Of a file with a secret the path is shown.
+            let kept = try place.write("authority: {passphrase-file: \(place.passphraseFile)}\n", to: "kept.yaml")
+            let secret = try String(contentsOfFile: place.passphraseFile, encoding: .utf8)
+            let path = try CommandRun(["config", "show", "--config", kept]).output
+            #expect(path.contains(place.passphraseFile))
+            #expect(!path.contains(secret.trimmingCharacters(in: .newlines)))
             // No URL with a name and a password is taken; were one to be, they would not be shown.
             let text = "clearing: {issuer: 'https://user:secret@issuer.example/x'}"
             let named = try ConfigurationListing(ConfigurationFile.parse(text, path: "x")).lines.joined()

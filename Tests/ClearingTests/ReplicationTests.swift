@@ -57,6 +57,23 @@ import Testing
         #expect(AuthoritySource.timeout < .seconds(5))
     }
 
+    @Test func keysThatDoNotComeHoldNoRevocationUp() async throws {
+        try await ClearingHarness.run { clearing in
+            let mint = try await clearing.deliveredMint()
+            clearing.stub.holdsDeliveries.set(true)
+            try await clearing.until { clearing.stub.held.value == 1 }
+            let heads = clearing.stub.heads.value
+            clearing.authority.revoke(.key(mint.record.id))
+            try await clearing.until {
+                try await clearing.present(mint.token(for: clearing.challenge)).problem == "key-revoked"
+            }
+            try await clearing.until { clearing.stub.heads.value >= heads + 3 }
+            // All of that while one request for keys waited.
+            #expect(clearing.stub.held.value == 1)
+            clearing.stub.holdsDeliveries.set(false)
+        }
+    }
+
     @Test func aRevokedTokenAndThenARevokedKeyAreRefusedSoon() async throws {
         try await ClearingHarness.run { clearing in
             let mint = try await clearing.deliveredMint()

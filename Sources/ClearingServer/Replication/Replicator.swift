@@ -7,7 +7,8 @@ internal import Revocation
 internal import ServerSupport
 internal import ServiceLifecycle
 
-/// Polls the authority for keys and revocations, from the start until shutdown.
+/// Polls the authority for keys and for revocations, from the start until shutdown: each by itself, so that an answer
+/// of one kind that does not come holds up none of the other.
 ///
 /// What the authority does not answer is not missed at once: the server goes on with what it has until its revocation
 /// list is too old.
@@ -24,25 +25,38 @@ struct Replicator: Service {
     let carriedDelivery: String?
     let logger: Logger
 
-    /// What is remembered from one poll to the next.
-    private struct Memory {
-        var deliveryTag: String?
-        var revocationTag: String?
+    /// What is remembered from one look at the keys to the next.
+    private struct KeyMemory {
+        var tag: String?
+    }
+
+    /// What is remembered from one look at the revocations to the next.
+    private struct RevocationMemory {
+        var tag: String?
         /// The size of the list that the tag belongs to.
         var taggedSize: UInt64 = 0
-        var complaint: String?
-        /// The checks that failed after the last poll.
+        /// The checks that failed after the last look.
         var failing: [String]?
     }
 
     func run() async throws {
         if let carriedDelivery { try await takeCarried(carriedDelivery) }
+        let complaints = ReplicationComplaints(logger: logger)
         await cancelWhenGracefulShutdown {
-            var memory = Memory()
-            while !Task.isCancelled {
-                await poll(&memory)
-                // Sleeping ends early only when the task is cancelled.
-                try? await Task.sleep(for: interval)
+            var keys = KeyMemory()
+            // Without keys it is not known whose list it is; so the first look at the list follows that at the keys.
+            await lookAtKeys(&keys, complaints)
+            await withTaskGroup { group in
+                group.addTask { [keys] in
+                    var memory = keys
+                    // Sleeping ends early only when the task is cancelled.
+                    while (try? await Task.sleep(for: interval)) != nil { await lookAtKeys(&memory, complaints) }
+                }
+                group.addTask {
+                    var memory = RevocationMemory()
+                    repeat { await lookAtRevocations(&memory, complaints) }
+                    while (try? await Task.sleep(for: interval)) != nil
+                }
             }
         }
     }
@@ -56,26 +70,30 @@ struct Replicator: Service {
         }
     }
 
-    private func poll(_ memory: inout Memory) async {
-        var complaint: String?
-        do {
-            try await pollDelivery(&memory)
-        } catch {
-            complaint = "no keys: \(error)"
-        }
-        do {
-            if database.issuer != nil { try await pollRevocations(&memory) }
-        } catch {
-            complaint = "no revocations: \(error)"
-        }
-        metrics.note(database.state.verifier)
-        if complaint != nil { metrics.countFailedPoll() }
-        report(complaint, &memory)
+    private func lookAtKeys(_ memory: inout KeyMemory, _ complaints: ReplicationComplaints) async {
+        await note("no keys", complaints) { try await pollDelivery(&memory) }
+    }
+
+    private func lookAtRevocations(_ memory: inout RevocationMemory, _ complaints: ReplicationComplaints) async {
+        if database.issuer != nil { await note("no revocations", complaints) { try await pollRevocations(&memory) } }
         await reportReadiness(&memory)
     }
 
+    /// Carries out one look, and notes how it went.
+    private func note(_ complaint: String, _ complaints: ReplicationComplaints, _ look: () async throws -> Void) async {
+        var reason: String?
+        do {
+            try await look()
+        } catch {
+            reason = "\(error)"
+            metrics.countFailedPoll()
+        }
+        metrics.note(database.state.verifier)
+        if !Task.isCancelled { complaints.note(complaint, because: reason) }
+    }
+
     /// Says that the server is ready, or why not, when that changes.
-    private func reportReadiness(_ memory: inout Memory) async {
+    private func reportReadiness(_ memory: inout RevocationMemory) async {
         var failing: [String] = []
         for check in readiness.checks where await !check.passes() { failing.append(check.name) }
         guard failing != memory.failing, !Task.isCancelled else { return }
@@ -87,23 +105,12 @@ struct Replicator: Service {
         }
     }
 
-    /// Says what is wrong when it begins to be, and when it is over: not every two seconds.
-    private func report(_ complaint: String?, _ memory: inout Memory) {
-        guard complaint != memory.complaint, !Task.isCancelled else { return }
-        memory.complaint = complaint
-        if let complaint {
-            logger.warning("the authority's lists do not arrive", metadata: ["reason": "\(complaint)"])
-        } else {
-            logger.notice("the authority's lists arrive")
-        }
-    }
-
-    private func pollDelivery(_ memory: inout Memory) async throws {
-        guard let answer = try await source.delivery(to: identity.id, tag: memory.deliveryTag) else { return }
+    private func pollDelivery(_ memory: inout KeyMemory) async throws {
+        guard let answer = try await source.delivery(to: identity.id, tag: memory.tag) else { return }
         let text = String(decoding: answer.body, as: UTF8.self)
         if !database.hasAuthority { try await trustSigner(of: text) }
         let isNews = try await database.take(delivery: text)
-        memory.deliveryTag = answer.tag
+        memory.tag = answer.tag
         if isNews {
             let count = database.state.verifier.keys.count
             logger.notice("keys have arrived", metadata: ["count": "\(count)"])
@@ -125,18 +132,18 @@ struct Replicator: Service {
             """)
     }
 
-    private func pollRevocations(_ memory: inout Memory) async throws {
+    private func pollRevocations(_ memory: inout RevocationMemory) async throws {
         let size = database.revocationSize
         // The age counts from before the request, so that a slow answer does not look fresh.
         let fetchedAt = time.now()
-        let tag = memory.taggedSize == size ? memory.revocationTag : nil
+        let tag = memory.taggedSize == size ? memory.tag : nil
         guard let answer = try await source.revocationHead(tag: tag) else {
             return try check(database.noteUnchangedHead(fetchedAt: fetchedAt))
         }
         let signedHead = String(decoding: answer.body, as: UTF8.self)
         let entries = try await gather(after: size, upTo: database.verified(signedHead))
         let outcome = try await database.take(revocations: entries, signedHead: signedHead, fetchedAt: fetchedAt)
-        (memory.taggedSize, memory.revocationTag) = (database.revocationSize, answer.tag)
+        (memory.taggedSize, memory.tag) = (database.revocationSize, answer.tag)
         if !entries.isEmpty { logger.notice("revocations have arrived", metadata: ["count": "\(entries.count)"]) }
         try check(outcome)
     }

@@ -29,6 +29,12 @@ struct AuthorityStub: Sendable {
     let repeatsFirstDelta = Flag()
     /// While set, no keys are delivered, because the trust is revoked.
     let refusesDeliveries = Flag()
+    /// While set, those who ask for keys are not answered.
+    let holdsDeliveries = Flag()
+    /// How many asked for keys meanwhile.
+    let held = Mutexed(0)
+    /// How often the head of the list was asked for.
+    let heads = Mutexed(0)
     /// How often the directory was asked for.
     let directoryFetches = Mutexed(0)
 
@@ -36,6 +42,8 @@ struct AuthorityStub: Sendable {
         let router = ServerRouter.make()
         router.get("/verifiers/{id}/keys") { request, context in
             try refuseWhileAway()
+            if holdsDeliveries.isSet { held.value += 1 }
+            while holdsDeliveries.isSet { try await Task.sleep(for: .milliseconds(5)) }
             if refusesDeliveries.isSet { throw HTTPProblem(.forbidden, name: "verifier-revoked", title: "No more") }
             guard let id = context.parameters.get("id").flatMap({ VerifierID(text: $0) }) else {
                 throw HTTPProblem.notFound
@@ -54,6 +62,7 @@ struct AuthorityStub: Sendable {
         }
         router.get("/revocations/head") { request, _ in
             try refuseWhileAway()
+            heads.value += 1
             return answer(request, Array(try authority.signedHead(at: time.now().wall).utf8))
         }
         router.post("/verifiers/{id}/counts") { request, _ in

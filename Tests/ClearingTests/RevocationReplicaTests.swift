@@ -151,6 +151,9 @@ import Testing
     @Test func aHeadSignedByAnotherKeyOrOfAnotherIssuerIsRefused() async throws {
         let stranger = try TestAuthority().page(after: 0, at: fixture.time.now().wall)
         await #expect(throws: ReplicationError.signature(.unknownKey)) { try await take(stranger) }
+        fixture.authority.rename("other.example")
+        let renamed = try fixture.authority.page(after: 0, at: fixture.time.now().wall)
+        await #expect(throws: ReplicationError.revocation(.wrongIssuer)) { try await take(renamed) }
     }
 
     @Test func theListIsStaleUntilAHeadIsFetchedAndAgainAfterAnHour() async throws {

@@ -1,4 +1,4 @@
-import ClearingStore
+@testable import ClearingStore
 import Foundation
 import GRDB
 import KeySchedule
@@ -38,6 +38,21 @@ import Testing
             try db.execute(sql: "DROP TABLE revocation_delta")
         }
         try queue.close()
+    }
+
+    /// What a released version wrote is read for ever: a change of the tables is a migration of its own.
+    @Test(arguments: [
+        ("1", "096b6b1972045e01"),
+        ("2-revocation", "5f1ed02f7eef8c28"),
+        ("2-restore-and-counts", "33ca4fb24a8c9694"),
+    ])
+    func aReleasedMigrationNeverChanges(name: String, digest: String) throws {
+        let queue = try DatabaseQueue()
+        try ClearingSchema.migrator.migrate(queue, upTo: name)
+        let sql = try queue.read { db in
+            try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        }
+        #expect(Hexadecimal.encode(SHA256.hash(Array(sql.joined(separator: "\n").utf8)).bytes.prefix(8)) == digest)
     }
 
     @Test func whatWasSpentUnderTheFirstSchemaStaysSpentAndNothingIsLost() async throws {

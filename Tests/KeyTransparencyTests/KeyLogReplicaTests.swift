@@ -55,6 +55,17 @@ struct KeyLogReplicaTests {
         #expect(replica.head == log.checkpoint(3).head && replica.history.keys.count == 2)
     }
 
+    /// A log could pretend that keys are over, or a reader's clock be far behind.
+    @Test func anEntryOfATimeToComeIsRefused() throws {
+        let log = try TestLog(entries())
+        var early = KeyLogReplica()
+        #expect(throws: KeyLogError.violation(.inTheFuture, index: 2)) {
+            try early.extend(to: log.checkpoint(3), entries: log.entries, at: UnixTime(seconds: 50 - 301))
+        }
+        var late = KeyLogReplica()
+        try late.extend(to: log.checkpoint(3), entries: log.entries, at: UnixTime(seconds: 50 - 300))
+    }
+
     @Test func anEarlierCheckpointIsARollback() throws {
         let log = try TestLog(entries())
         var replica = KeyLogReplica()

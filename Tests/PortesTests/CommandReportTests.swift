@@ -2,6 +2,8 @@ import AuthorityServer
 import ClearingServer
 import ClearingStore
 import HTTPTransport
+import KeyTransparency
+import PortesClient
 import SQLiteSupport
 import ServerSupport
 import Testing
@@ -28,6 +30,22 @@ import Testing
         #expect(lines.count == 2, "\(lines)")
         #expect(lines.first?.hasPrefix("portes: error: ") == true && lines.last?.hasPrefix("portes: hint: ") == true)
         #expect(lines.allSatisfy { !$0.contains("(path:") && !$0.contains("Error") }, "\(lines)")
+    }
+
+    static let logRefusals: [KeyLogRefusal] = [
+        .logKeyNotGiven, .witnessesNotGiven, .otherLogKey, .unreachable(TransportFailure("away")),
+        .notServed(path: "a", status: 404), .malformed(path: "a"), .tooLarge(size: 1), .badSignature,
+        .tooFewWitnesses(found: 0, needed: 1, stale: 0), .rollback(size: 1, seen: 2), .fork(seen: 1), .entriesDoNotFit,
+        .malformedEntry(1), .ruleBroken(.windowsOverlap, entry: 1), .developmentLog, .keyNotInLog, .notTheIssuingKey,
+        .tooManyIssuingKeys, .damagedStore, .storeFailed(TransportFailure("away")),
+    ]
+
+
+    @Test func eachRefusalOfAKeyLogHasWordsOfItsOwnAndSaysWhatToDo() {
+        let failures = Self.logRefusals.compactMap { CommandFailure(clientError: IssuanceError.keyLog($0)) }
+        #expect(failures.count == Self.logRefusals.count)
+        #expect(Set(failures.map(\.message)).count == failures.count)
+        #expect(failures.allSatisfy { $0.hint?.isEmpty == false })
     }
 
     @Test func wrongUsageIsToldFromAFailure() {

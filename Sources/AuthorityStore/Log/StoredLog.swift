@@ -128,8 +128,16 @@ package struct StoredLog: Sendable, Hashable {
         return try Row.fetchOne(statement, arguments: [number])?.value("checkpoint", as: Data?.self).map { Array($0) }
     }
 
-    /// Keeps a checkpoint as the one that was published last.
+    /// The size of the tree that a note is of, if it is one of this program.
+    private static func size(_ note: [UInt8]) -> UInt64? {
+        let text = (try? SignedNote(decoding: note))?.unverifiedText
+        return text?.split(separator: "\n").dropFirst().first.flatMap { UInt64($0) }
+    }
+
+    /// Keeps a checkpoint as the one that was published last, unless one of a larger tree was.
     func setCheckpoint(_ db: Database, _ note: [UInt8]) throws {
+        // Of several that are written at the same time the newest stays: what was shown is not taken back.
+        if let known = try checkpoint(db).flatMap(Self.size), let new = Self.size(note), new < known { return }
         try db.execute(
             sql: """
                 INSERT INTO log (number, size, edge, checkpoint) VALUES (?1, 0, x'', ?2)

@@ -84,7 +84,9 @@ extension CommandFailure {
                 "what was kept of the issuer's log is damaged",
                 hint: "restore it, or add --forget-log once; an older log than before then goes unnoticed once")
         case .storeFailed(let failure):
-            self.init("what was seen of the issuer's log cannot be kept: \(failure.text)", hint: failure.hint)
+            self.init(
+                "what was seen of the issuer's log cannot be kept: \(failure.text)",
+                hint: failure.hint ?? "make room, or check the permissions")
         default: self.init("the issuer's log is not believed", hint: Self.doNotUse)
         }
     }

@@ -43,7 +43,9 @@ struct RunningAuthority: Sendable {
         configuration.batchSizes = batchSizes
         let service = try AuthorityService(authority, configuration: configuration, logger: logger)
         // What keys leave behind is seen to as well.
-        #expect(service.services.contains { $0 is Housekeeping })
+        for kind in [Housekeeping.self, HeadService.self] as [any Service.Type] {
+            #expect(service.services.contains { type(of: $0) == kind }, "\(kind)")
+        }
         let socketPath = configuration.socketPath
         let group = ServiceGroup(services: service.services, logger: logger)
         let http = try HTTPTransport(connections: 64)

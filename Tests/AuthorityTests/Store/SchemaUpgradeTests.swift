@@ -49,6 +49,22 @@ struct SchemaUpgradeTests {
         return directories
     }
 
+    /// What a released version wrote is read for ever: a change of the tables is a migration of its own.
+    @Test(arguments: [
+        ("1-spine", "bfa48ce7fed0c6f2"),
+        ("2-keys", "772a997c4ae700dd"),
+        ("3-revocation", "ad94ea5e7a131458"),
+        ("4-counts", "b222fed659633fd6"),
+    ])
+    func aReleasedMigrationNeverChanges(name: String, digest: String) throws {
+        let queue = try DatabaseQueue()
+        try AuthoritySchema.migrator.migrate(queue, upTo: name)
+        let sql = try queue.read { db in
+            try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        }
+        #expect(Hexadecimal.encode(SHA256.hash(Array(sql.joined(separator: "\n").utf8)).bytes.prefix(8)) == digest)
+    }
+
     @Test(arguments: AuthoritySchema.migrator.migrations)
     func aDatabaseOfAnEarlierVersionOpensWithItsKeysLoggedAndItsVouchersGood(migration: String) async throws {
         let directories = try directory(upTo: migration)

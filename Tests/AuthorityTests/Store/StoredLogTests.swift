@@ -57,6 +57,20 @@ struct StoredLogTests {
         #expect(try await database.bytes(of: full, in: .keys, size: 0) == nil)
     }
 
+    @Test func aSlowerPublicationTakesNoNewerOneBack() async throws {
+        try await append(0..<5)
+        let signer = NoteSigner(name: try #require(NoteKeyName("issuer.example/log")), key: Ed25519.PrivateKey())
+        func note(_ size: UInt64) -> [UInt8] {
+            Checkpoint(origin: signer.name, head: TreeHead(size: size, root: Randomness.bytes32())).signed(by: signer)
+                .encoded
+        }
+        let notes = [note(3), note(5), note(4), note(5)]
+        for (written, kept) in [(0, 0), (1, 1), (2, 1), (3, 3)] {
+            try await fixture.database.publish(notes[written], of: log)
+            #expect(try fixture.database.publishedCheckpoint(of: log) == notes[kept])
+        }
+    }
+
     @Test func whatWasLoggedIsNeverChanged() async throws {
         try await append(0..<2)
         let outside = try DatabaseQueue(path: fixture.path + "/authority.sqlite")

@@ -6,6 +6,7 @@ import PrivacyPass
 import Revocation
 import TestSupport
 import Testing
+import VOPRF
 
 @testable import portes
 
@@ -41,6 +42,45 @@ import Testing
                 issuer.example/log: 4 entries; every rule held
 
                 """)
+    }
+
+    @Test func datesThatMoveCountsAndRevokedCapabilitiesAreToldInWords() throws {
+        let log = try Fixture()
+        let capability = try #require(Capability("session"))
+        let begin = Fixture.start.adding(seconds: 2 * Fixture.day)
+        let key = try ServerPrivateKey().publicKey.encoded.bytes
+        func record(_ late: Int64) throws -> KeyRecord {
+            try KeyRecord(
+                capability: capability, tokenType: .voprfRistretto255, publicKey: key,
+                notBefore: begin.adding(seconds: late), issueUntil: begin.adding(seconds: late + Fixture.day),
+                acceptUntil: begin.adding(seconds: late + Fixture.day + Fixture.hour))
+        }
+        log.append(.announced(try record(0)), at: 0)
+        log.append(.rescheduled(try record(Fixture.day)), at: Fixture.hour)
+        log.append(.redeemed(try record(0).id, count: 7, statement: "a.b.c"), at: 4 * Fixture.day + Fixture.hour)
+        log.append(.capabilityRevoked(capability, from: begin, .withdrawn), at: 5 * Fixture.day)
+        try log.write()
+        let run = try verify(log)
+        let id = try record(0).id.hexadecimal.prefix(8)
+        #expect(run.code == 0, "\(run.output)")
+        let told = run.output.split(separator: "\n").dropFirst(2).map(String.init)
+        #expect(
+            told == [
+                "2026-01-01T01:00:00Z  session: key \(id) rescheduled: issues from 2026-01-04T00:00:00Z until "
+                    + "2026-01-05T00:00:00Z, accepted until 2026-01-05T01:00:00Z",
+                "2026-01-05T01:00:00Z  session: key \(id): a clearing server saw 7 of its tokens spent",
+                "2026-01-06T00:00:00Z  session: revoked from 2026-01-03 on: withdrawn",
+                "issuer.example/log: 5 entries; every rule held",
+            ])
+    }
+
+    @Test func anEntryOfATimeToComeIsTold() throws {
+        let (log, keys) = try sound()
+        let soon = SystemTimeSource().now().wall.seconds(since: Fixture.start) + 86_400
+        log.append(.revoked(keys[1], .withdrawn), at: soon)
+        try log.write()
+        let run = try verify(log)
+        #expect(run.code == 1 && run.output.contains("entry 4 breaks a rule: its time is to come"), "\(run.output)")
     }
 
     @Test func allThatIsBrokenIsTold() throws {
@@ -187,6 +227,29 @@ import Testing
         #expect(watch.status == 0)
     }
 
+    /// A checkpoint that is not to be believed is told while it is there, and at the end by the exit code.
+    private func watchAnotherLogsCheckpoint(_ log: Fixture) async throws {
+        let kept = try log.directory.bytes(log.path + "/checkpoint")
+        let output = log.path + "-watched"
+        _ = FileManager.default.createFile(atPath: output, contents: nil)
+        let watch = Process()
+        watch.executableURL = ChildProcess.executable
+        watch.arguments = ["log", "watch", log.path, "--log-key", log.logKey, "--interval", "1s"]
+        watch.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
+        watch.standardError = FileHandle.nullDevice
+        let (other, _) = try sound()
+        try log.write(other.directory.bytes(other.path + "/checkpoint"), to: "checkpoint")
+        try watch.run()
+        while try !String(contentsOfFile: output, encoding: .utf8).contains("problem: the log's checkpoint is not") {
+            guard watch.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        watch.terminate()
+        watch.waitUntilExit()
+        #expect(watch.terminationStatus == 1)
+        try log.write(kept, to: "checkpoint")
+    }
+
     @Test func aWatchEndsWithWhatItSaw() async throws {
         let (log, _) = try sound()
         let state = log.path + "-state"
@@ -200,6 +263,7 @@ import Testing
         }
         await watch.terminate()
         #expect(watch.status == 1)
+        try await watchAnotherLogsCheckpoint(log)
         try FileManager.default.removeItem(atPath: log.path + "/checkpoint")
         let away = try ChildProcess(["log", "watch", log.path, "--log-key", log.logKey, "--interval", "1s"])
         _ = try await away.waitForLine("the log cannot be read: ")

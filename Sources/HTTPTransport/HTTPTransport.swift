@@ -39,8 +39,8 @@ package final class HTTPTransport: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let certificateAuthorityFile {
-            guard let certificates = try? NIOSSLCertificate.fromPEMFile(certificateAuthorityFile), !certificates.isEmpty
-            else { throw .invalidCertificateAuthorityFile }
+            let certificates = Self.certificates(certificateAuthorityFile)
+            guard !certificates.isEmpty else { throw .invalidCertificateAuthorityFile }
             tls.additionalTrustRoots = [.certificates(certificates)]
         }
         configuration.tlsConfiguration = tls
@@ -51,6 +51,13 @@ package final class HTTPTransport: Sendable {
             }
         }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Whether a file holds certificates of authorities (PEM), so that it can be given.
+    package static func isCertificateAuthorityFile(_ path: String) -> Bool { !certificates(path).isEmpty }
+
+    private static func certificates(_ path: String) -> [NIOSSLCertificate] {
+        (try? NIOSSLCertificate.fromPEMFile(path)) ?? []
     }
 
     deinit {

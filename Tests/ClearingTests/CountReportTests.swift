@@ -51,6 +51,16 @@ import Testing
         }
     }
 
+    @Test func aCountThatIsNeverTakenKeepsNoOtherBack() async throws {
+        try await ClearingHarness.run { clearing in
+            clearing.stub.countStatus.value = .unprocessableContent
+            for number in 1...2 {
+                _ = try await endKey(clearing)
+                try await clearing.until { Set(clearing.stub.statements.value).count == number }
+            }
+        }
+    }
+
     @Test func aCountThatIsNotTakenIsSentAgain() async throws {
         try await ClearingHarness.run { clearing in
             clearing.stub.countStatus.value = .unprocessableContent

@@ -12,6 +12,12 @@ extension Authority {
     func createKey(_ parameters: KeyParameters, secret: IssuerSecret? = nil) throws -> KeySummary {
         let capability = try Self.capability(parameters.capability)
         let terms = try parameters.terms(for: capability)
+        let history = database.keyHistory
+        guard !terms.isDevelopment || history.isDevelopment || history.terms.isEmpty else {
+            throw AdminRefusal(
+                "the key log promises dates, and with one key for development apps elsewhere would refuse all its keys",
+                hint: "try things out with another authority, in a --data and --keys of its own")
+        }
         let now = database.changeTime
         if let day = issuer.revokedFrom(capability), day <= parameters.notBefore ?? now {
             throw AdminRefusal.capabilityRevoked(capability, from: day)

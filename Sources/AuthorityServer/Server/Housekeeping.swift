@@ -8,8 +8,8 @@ import ServiceLifecycle
 
 /// Forgets, once an hour, what keys leave behind a day after their acceptance has ended, and destroys their secrets.
 ///
-/// Neither can be undone, so neither follows the calendar alone. Nothing is done while it has been moved against the
-/// monotonic clock since the start; and as it may have been wrong at the start already, the housekeeping has a time of
+/// Neither can be undone, so neither follows the calendar alone. Nothing is done while the clock guard says that it
+/// was moved; and as it may have been wrong at the start already, the housekeeping has a time of
 /// its own, which is kept: never later than the calendar, and since the start at most twice as fast as time passed.
 /// What a stopped server missed is caught up in as long as it was stopped, and so is a calendar that is ahead.
 struct Housekeeping: Service {
@@ -35,8 +35,8 @@ struct Housekeeping: Service {
     /// One round; `start` is a moment at which the calendar was taken to be right.
     func tidy(since start: Moment) async {
         let now = authority.time.now()
-        guard abs(now.calendarShift(since: start)) <= ClockGuard.tolerance else {
-            logger.warning("the calendar was moved: nothing is tidied up until the next start")
+        guard authority.clock.isSteady else {
+            logger.warning("the calendar was moved: nothing is tidied up until it is back, or the next start")
             return
         }
         let reached = authority.housekeepingTime.adding(seconds: 2 * Self.seconds(from: start, to: now))

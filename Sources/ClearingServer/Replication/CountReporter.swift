@@ -30,17 +30,24 @@ struct CountReporter: Service {
     /// Whether nothing is left to be tried again.
     private func reportAll() async -> Bool {
         guard let issuer = database.issuer, !Task.isCancelled else { return true }
+        var refusal: String?
         do {
             for final in try await database.countsToReport() {
                 let statement = signer.sign(
                     RedeemedCount(issuer: issuer.text, verifier: verifier, keyID: final.keyID, count: final.count))
-                try await report(statement, of: final)
+                do {
+                    try await report(statement, of: final)
+                } catch AuthoritySource.SourceError.status(let status) where (400..<500).contains(status) {
+                    // What is wrong with this one says nothing about the others.
+                    refusal = "\(AuthoritySource.SourceError.status(status))"
+                }
             }
-            return true
         } catch {
-            if !Task.isCancelled { logger.notice("a redeemed count stays here", metadata: ["reason": "\(error)"]) }
-            return false
+            refusal = "\(error)"
         }
+        guard let refusal else { return true }
+        if !Task.isCancelled { logger.notice("a redeemed count stays here", metadata: ["reason": "\(refusal)"]) }
+        return false
     }
 
     private func report(_ statement: String, of final: ClearingDatabase.FinalCount) async throws {

@@ -52,14 +52,14 @@ struct ConfigurationCheck {
     private func checks(_ section: ConfigurationFile.AuthoritySection) -> [Check] {
         [
             { try address(section.listen, "authority.listen") },
-            { try address(section.metrics, "authority.metrics") },
+            { try metrics(section.metrics, beside: section.listen, "authority") },
             { try logLevel(section.logLevel, "authority.log-level") },
             { try name(section.name, "authority.name") },
             { try batchSize(section.batchSize) },
             { _ = try AuthoritySettingsFile.capabilities(section) },
             { _ = try section.log?.configuration() },
             { try readable(section.passphraseFile, "authority.passphrase-file") },
-            { try readable(section.log?.certificateAuthority, "authority.log.certificate-authority") },
+            { try authorities(section.log?.certificateAuthority, "authority.log.certificate-authority") },
             { try certificate(section.tlsCertificate, section.tlsKey, in: "authority") },
         ]
     }
@@ -67,14 +67,14 @@ struct ConfigurationCheck {
     private func checks(_ section: ConfigurationFile.ClearingSection) -> [Check] {
         [
             { try address(section.listen, "clearing.listen") },
-            { try address(section.metrics, "clearing.metrics") },
+            { try metrics(section.metrics, beside: section.listen, "clearing") },
             { try logLevel(section.logLevel, "clearing.log-level") },
             { try name(section.origin, "clearing.origin") },
             { _ = try section.issuer.map { try ClientArgument.url($0, flag: "clearing.issuer") } },
             { try scope(section.tokens) },
             { try limit(section.revocationLimit, "clearing.revocation-limit") },
             { _ = try ClearingSettings.pinnedKey(nil, section.authorityKey) },
-            { try readable(section.authorityCertificate, "clearing.authority-certificate") },
+            { try authorities(section.authorityCertificate, "clearing.authority-certificate") },
             { try certificate(section.tlsCertificate, section.tlsKey, in: "clearing") },
         ] + capabilityChecks(section.capabilities ?? [])
     }
@@ -93,7 +93,7 @@ struct ConfigurationCheck {
         [
             { try address(section.listen, "witness.listen") },
             { _ = try WitnessOptions.name(nil, section) },
-            { try address(section.metrics, "witness.metrics") },
+            { try metrics(section.metrics, beside: section.listen, "witness") },
             { try logLevel(section.logLevel, "witness.log-level") },
             { try certificate(section.tlsCertificate, section.tlsKey, in: "witness") },
         ] + (section.logs ?? []).enumerated().map { number, log in { try logKey(log, "witness.logs[\(number)]") } }
@@ -133,6 +133,27 @@ struct ConfigurationCheck {
     private func address(_ text: String?, _ place: String) throws {
         guard let text, (try? ListenAddress(text)) == nil else { return }
         throw CommandFailure.usage("\(place) does not take '\(text)'", hint: "give HOST:PORT, for example 127.0.0.1:8080")
+    }
+
+    private func metrics(_ text: String?, beside listen: String?, _ part: String) throws {
+        try address(text, "\(part).metrics")
+        guard let text, let address = try? ListenAddress(text) else { return }
+        guard address.isLoopback else {
+            throw CommandFailure.usage(
+                "\(part).metrics takes an address of this machine alone, not '\(text)'",
+                hint: "for example 127.0.0.1:9090, or read them from the admin socket")
+        }
+        guard address.port == 0 || text != listen else {
+            throw CommandFailure.usage(
+                "\(part).metrics and \(part).listen cannot both be '\(text)'", hint: "give metrics a port of their own")
+        }
+    }
+
+    private func authorities(_ path: String?, _ place: String) throws {
+        try readable(path, place)
+        guard let path, !HTTPTransport.isCertificateAuthorityFile(path) else { return }
+        throw CommandFailure.usage(
+            "\(place): \(path) holds no certificate", hint: "name a PEM file of certificate authorities")
     }
 
     private func logLevel(_ text: String?, _ place: String) throws {

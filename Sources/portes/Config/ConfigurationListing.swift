@@ -62,6 +62,7 @@ struct ConfigurationListing {
             add("authority.log.witnesses[\(number)].url", witness.url, default: "")
             add("authority.log.witnesses[\(number)].key", witness.key, default: "")
         }
+        add("authority.log.certificate-authority", section.log?.certificateAuthority, default: "none: the system's")
         add("authority.log.threshold", section.log?.threshold.map(String.init), default: String(log.threshold))
     }
 

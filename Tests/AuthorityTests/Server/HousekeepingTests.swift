@@ -77,6 +77,20 @@ struct HousekeepingTests {
         #expect(try secretFiles() == 1)
     }
 
+    @Test func correctionsThatClocksNeedKeepNothingFromBeingTidiedUp() async throws {
+        let start = time.now()
+        _ = await authority.handle(
+            .createKey(KeyParameters(capability: "session", epoch: 100, acceptance: 100)))
+        // 10 s each hour, for a day and more.
+        for _ in 0..<30 {
+            time.setCalendar(forwardBy: 10)
+            time.advance(3_601)
+            #expect(authority.clock.isSteady)
+        }
+        await housekeeping.tidy(since: start)
+        #expect(try secretFiles() == 0)
+    }
+
     @Test func aCalendarThatWasAheadAtTheStartDestroysNothingUntilTimeHasPassed() async throws {
         let ahead: Int64 = 1_000_000
         let directories = try AuthorityDirectories()

@@ -94,6 +94,14 @@ import Testing
         }
     }
 
+    @Test func aKeyForDevelopmentIsNotMadeBesidePromises() throws {
+        try withDirectory { place in
+            #expect(try CommandRun(["key", "create", "--capability", "session"] + place.adminFlags).code == 0)
+            let mixed = try CommandRun(["key", "create", "--capability", "play", "--development"] + place.adminFlags)
+            #expect(mixed.code == 1 && mixed.errors.contains("apps elsewhere would refuse all its keys"))
+        }
+    }
+
     @Test func aConfigurationIsCheckedWithoutMakingAnything() throws {
         try withDirectory { place in
             func check(_ text: String) throws -> CommandRun {
@@ -133,6 +141,15 @@ import Testing
                 ),
                 ("clearing: {capabilities: [{name: a}, {name: a}]}", "clearing.capabilities names a twice"),
                 ("authority: {passphrase-file: /nowhere}", "authority.passphrase-file: /nowhere cannot be read"),
+                ("authority: {metrics: '0.0.0.0:1'}", "authority.metrics takes an address of this machine alone"),
+                (
+                    "authority: {listen: '127.0.0.1:1', metrics: '127.0.0.1:1'}",
+                    "authority.metrics and authority.listen cannot both be '127.0.0.1:1'"
+                ),
+                (
+                    "clearing: {authority-certificate: \(place.passphraseFile)}",
+                    "clearing.authority-certificate: \(place.passphraseFile) holds no certificate"
+                ),
                 ("authority: {batch-size: 0}", "authority.batch-size does not take 0"),
                 ("authority: {log-level: loud}", "authority.log-level does not take 'loud'"),
                 ("clearing: {authority-key: KEY}", "--authority-key does not take that"),

@@ -51,7 +51,7 @@ let package = Package(
         .executable(name: "portes", targets: ["portes"]),
     ]
         + (Context.environment["PORTES_FUZZED"] == nil
-            ? [] : [.library(name: "Fuzzed", targets: ["KeyDelivery", "KeyTransparency", "PortesClient"])]),
+            ? [] : [.library(name: "Fuzzed", targets: ["KeyDelivery", "KeyFiles", "KeyTransparency", "PortesClient"])]),
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),

@@ -1,5 +1,6 @@
 import JOSE
 @testable import KeyDelivery
+@testable import KeyFiles
 import KeyTransparency
 import LibSodium
 @testable import PortesClient
@@ -30,6 +31,11 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
     case wallet
     case signedNote = "signed-note"
     case addCheckpoint = "add-checkpoint"
+    case logEntry = "log-entry"
+    case keptKeyLog = "kept-key-log"
+    case redeemedCount = "redeemed-count"
+    case verifierIdentity = "verifier-identity"
+    case backupHeader = "backup-header"
 
     /// Decodes bytes; ends the process if the property does not hold.
     public func check(_ bytes: [UInt8]) {
@@ -43,6 +49,8 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
         case .revocationEntry: sameBytes(bytes) { try RevocationEntry(decoding: $0).encoded }
         case .signedNote: sameBytes(bytes) { try SignedNote(decoding: $0).encoded }
         case .addCheckpoint: sameBytes(bytes) { try AddCheckpointRequest(decoding: $0).encoded }
+        case .logEntry: sameBytes(bytes) { try LogEntry(decoding: $0).encoded }
+        case .keptKeyLog, .redeemedCount, .verifierIdentity, .backupHeader: checkKept(bytes)
         case .revocationDelta: sameBytes(bytes) { try RevocationDelta(decoding: $0).encoded }
         case .issuerDirectory: sameMeaning(bytes, { try IssuerDirectory(decoding: $0) }, \.encoded)
         case .challengeField: checkChallengeField(bytes)
@@ -78,6 +86,39 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
             ) { FuzzKey.payload($0.signed(with: FuzzKey.key), .revocationHead) }
         }
     }
+
+    /// What servers and apps keep, or get from each other's admins; a checksum is put behind it, so that what reads the
+    /// rest is reached.
+    private func checkKept(_ bytes: [UInt8]) {
+        switch self {
+        case .keptKeyLog:
+            sameBytes(bytes) { body in
+                let digest = Array((Hexadecimal.encode(KeyedBLAKE2b.hash(body).bytes) + "\n").utf8)
+                guard let kept = KeptKeyLog(decoding: body + digest) else { throw NotRead() }
+                return Array(kept.encoded.dropLast(digest.count))
+            }
+        case .backupHeader:
+            guard bytes.count == BackupHeader.count - Bytes32.count else { return }
+            sameBytes(bytes) { body in
+                let header = try BackupHeader(decoding: body + KeyedBLAKE2b.hash(body).bytes, path: "")
+                return Array(header.encoded.dropLast(Bytes32.count))
+            }
+        case .verifierIdentity:
+            sameBytes(bytes) {
+                guard let identity = VerifierIdentity(text: String(decoding: $0, as: UTF8.self)) else { throw NotRead() }
+                return Array(identity.text.utf8)
+            }
+        default:
+            sameBytes(bytes) {
+                let text = FuzzKey.sign($0, .redeemedCount)
+                let count = try RedeemedCount(verifying: text, key: FuzzKey.publicKey)
+                guard try RedeemedCount(onRecord: text) == count else { preconditionFailure("two statements in one") }
+                return FuzzKey.payload(count.signed(with: FuzzKey.key), .redeemedCount)
+            }
+        }
+    }
+
+    private struct NotRead: Error {}
 
     /// At most a hundred keys: written out, each takes more room than a set that is read may have for many.
     private func readKeySet(_ bytes: [UInt8]) throws -> [Ed25519.PublicKey] {

@@ -101,6 +101,8 @@ struct Messages {
                 let proof = (0..<index * 3).map { _ in Randomness.bytes32() }
                 return AddCheckpointRequest(oldSize: UInt64(index), proof: proof, checkpoint: note).encoded
             }
+        case .logEntry: try logEntries().map(\.encoded)
+        case .keptKeyLog, .redeemedCount, .verifierIdentity, .backupHeader: try kept(decoder)
         case .wallet: [Array(WalletContents().encoded.dropLast(32)), Array(try wallet().encoded.dropLast(32))]
         }
     }

@@ -16,15 +16,31 @@ import Testing
         ] + trust)
     }
 
-    private func authority(_ place: DemoDirectory) throws -> ChildProcess {
-        try ChildProcess(
-            ["authority", "run", "--listen", "127.0.0.1:0", "--config", place.root.path + "/portes.yaml"]
-                + place.adminFlags)
-    }
+    /// The servers that a test started: ended whatever becomes of it.
+    private final class Servers {
+        private let place: DemoDirectory
+        private var started: [ChildProcess] = []
 
-    private func witness(_ place: DemoDirectory, log: String, port: Int = 0) throws -> ChildProcess {
-        try ChildProcess(
-            ["witness", "run", "--listen", "127.0.0.1:\(port)", "--data", place.root.path + "/witness", "--log", log])
+        init(_ place: DemoDirectory) { self.place = place }
+
+        func authority() throws -> ChildProcess {
+            try start(["authority", "run", "--listen", "127.0.0.1:0", "--config", place.root.path + "/portes.yaml"]
+                + place.adminFlags)
+        }
+
+        func witness(log: String, port: Int = 0) throws -> ChildProcess {
+            try start([
+                "witness", "run", "--listen", "127.0.0.1:\(port)", "--data", place.root.path + "/witness", "--log", log,
+            ])
+        }
+
+        private func start(_ arguments: [String]) throws -> ChildProcess {
+            let process = try ChildProcess(arguments)
+            started.append(process)
+            return process
+        }
+
+        func end() async { for process in started { await process.terminate() } }
     }
 
     /// Waits until a fetch comes out as `isDone` says, for at most a minute.
@@ -50,8 +66,17 @@ import Testing
     @Test func aKeyIsUsedOnceTheWitnessHasCosignedItAndNotBefore() async throws {
         let place = try DemoDirectory(nil)
         defer { place.remove() }
+        let servers = Servers(place)
+        do { try await useAKeyOnceItIsCosigned(place, servers) } catch {
+            await servers.end()
+            throw error
+        }
+        await servers.end()
+    }
+
+    private func useAKeyOnceItIsCosigned(_ place: DemoDirectory, _ servers: Servers) async throws {
         _ = try place.write("authority:\n  name: issuer.example\n", to: "portes.yaml")
-        var server = try authority(place)
+        var server = try servers.authority()
         _ = try await server.waitForLine("listening on ")
         let log = try await ChildProcess.run(["authority", "show", "--log-key"] + place.adminFlags)
             .trimmingCharacters(in: .whitespacesAndNewlines)
@@ -59,7 +84,7 @@ import Testing
         let key = try await ChildProcess.run(
             ["witness", "identity", "--name", "witness.example/w1", "--data", place.root.path + "/witness"])
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        var cosigner = try witness(place, log: log)
+        var cosigner = try servers.witness(log: log)
         let witnessURL = try await cosigner.waitForLine("listening on ")
         _ = try place.write(
             """
@@ -73,7 +98,7 @@ import Testing
                     key: \(key)
 
             """, to: "portes.yaml")
-        server = try authority(place)
+        server = try servers.authority()
         let url = try await server.waitForLine("listening on ")
         let voucher = ["voucher", "create", "--capability", "session", "--tokens", "100"]
         _ = try place.write(try await ChildProcess.run(voucher + place.adminFlags), to: "code.txt")
@@ -94,7 +119,7 @@ import Testing
         let refused = try fetch(url, place, trust)
         #expect(refused.code == 1 && refused.errors.contains("no key for this capability"), "\(refused.errors)")
         let port = try #require(witnessURL.split(separator: ":").last.flatMap { Int($0) })
-        cosigner = try witness(place, log: log, port: port)
+        cosigner = try servers.witness(log: log, port: port)
         _ = try await cosigner.waitForLine("listening on ")
         // Looked at again when something changes; without that once a minute.
         _ = try await ChildProcess.run(["key", "create", "--capability", "play"] + place.adminFlags)
@@ -107,7 +132,5 @@ import Testing
         let known = try CommandRun(
             ["key", "revoke", try #require(issuing.first), "--yes", "--json"] + place.adminFlags)
         #expect(known.output.contains(/"published"\s*:\s*true/), "\(known.output)")
-        await server.terminate()
-        await cosigner.terminate()
     }
 }

@@ -53,3 +53,8 @@ public struct ChallengeDigest: Sendable, Hashable {
     /// The digest with these bytes.
     public init(_ bytes: Bytes32) { self.bytes = bytes }
 }
+
+extension TokenKeyID: CustomStringConvertible {
+    /// The id as 64 hexadecimal digits.
+    public var description: String { hexadecimal }
+}

@@ -141,6 +141,16 @@ struct WalletFetchTests {
         #expect(try await fetch(1, into: wallet, now: 1160).abandoned == 0)
     }
 
+    @Test func whatWillNotComeIsToldThoughTheFetchFails() async throws {
+        let wallet = try await walletWithUnansweredRequest()
+        server.log.append(.revoked(TokenKeyID(of: issuer.publicKey), .keyCompromised))
+        server.state.withLock { $0.keys = [] }
+        await #expect(throws: IssuanceError.noKey) { try await fetch(1, into: wallet, now: 1050) }
+        #expect(try unanswered() == 0)
+        #expect(await wallet.takeAbandoned() == 2)
+        #expect(await wallet.takeAbandoned() == 0)
+    }
+
     /// A wallet with a request for two tokens, charged under a key that has stopped issuing.
     private func walletWithUnansweredRequest() async throws -> Wallet {
         let (wallet, next) = (try Wallet(path: directory.walletPath), TestIssuer())

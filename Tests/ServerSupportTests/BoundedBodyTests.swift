@@ -36,6 +36,27 @@ import Testing
         await #expect(throws: HTTPProblem.contentTooLarge(limit: 4)) { try await parts().body(upTo: 4) }
     }
 
+    @Test func bodiesThatAreHeldCountTogetherUntilTheyAreUsed() async throws {
+        let budget = BodyBudget(bytes: 8)
+        func whole() -> Request { request(length: "5", body: RequestBody(buffer: ByteBuffer(string: "hello"))) }
+        let value = try await whole().withBody(upTo: 10, within: budget) { first in
+            #expect(budget.heldBytes == 5)
+            await #expect {
+                try await whole().withBody(upTo: 10, within: budget) { _ in }
+            } throws: { error in
+                (error as? HTTPProblem)?.status == .serviceUnavailable
+            }
+            return String(buffer: first)
+        }
+        #expect(value == "hello" && budget.heldBytes == 0)
+        // What was refused, or came to nothing, is given back as well.
+        await #expect(throws: HTTPProblem.self) {
+            try await request(length: "9", body: RequestBody(buffer: ByteBuffer(string: "hello")))
+                .withBody(upTo: 10, within: budget) { _ in }
+        }
+        #expect(budget.heldBytes == 0)
+    }
+
     @Test func aCancelledTaskNeverTakesWhatCameForWhole() async throws {
         let (body, source) = RequestBody.makeStream()
         let request = request(length: nil, body: body)

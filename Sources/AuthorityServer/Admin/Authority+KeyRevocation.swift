@@ -80,8 +80,11 @@ extension Authority {
         let same = try database.keys().filter {
             $0.record.capability == key.record.capability && $0.record.tokenType == key.record.tokenType
         }
+        // As it was, but for what was issued until the very end.
+        var before = summary(key)
+        before.issued = same.first { $0.record.id == key.record.id }?.issued ?? key.issued
         return KeyRevocationSummary(
-            key: summary(key), entry: outcome.revocation.map(RevocationSummary.init),
+            key: before, entry: outcome.revocation.map(RevocationSummary.init),
             replacement: replacement.map { KeyRevocationSummary.Replacement($0, isNew: isNew) },
             vouchers: outcome.recredit.vouchers, tokens: outcome.recredit.tokens,
             liveKeys: same.count(where: isLive),

@@ -1,10 +1,17 @@
 import Attestation
 import AuthorityStore
+import Issuance
+import KeySchedule
 import PrivacyPass
 
 extension Authority {
     func createVouchers(_ name: String, tokens: Int, count: Int) throws -> [VoucherWithCode] {
         let capability = try Self.capability(name)
+        if let day = issuer.revokedFrom(capability), day <= time.now().wall {
+            throw AdminRefusal(
+                "\(capability) is revoked from \(day.dateText) on: no tokens of it are issued",
+                hint: "make vouchers for the capability that takes its place")
+        }
         let codes = (0..<count).map { _ in VoucherCode() }
         try database.insertVouchers(codes.map(\.hash), capability: capability, tokens: Int64(tokens))
         return codes.map { VoucherWithCode(code: $0.text, id: $0.hash.id.text) }

@@ -3,6 +3,7 @@ import AuthorityStore
 import KeySchedule
 import KeyTransparency
 import PrivacyPass
+import ServerSupport
 import Synchronization
 
 /// Publishes one log: the newest checkpoint that the witness policy is met for, and the tiles under it.
@@ -60,6 +61,15 @@ final class LogPublisher: Sendable {
     func publishedSize() async throws -> UInt64 {
         _ = try await checkpoint()
         return latest.withLock { $0?.head.size } ?? 0
+    }
+
+    /// Some of the log is published, if anything is in it: until then no app takes a key. That it is not the newest is no
+    /// reason to be out of service.
+    var check: ReadinessCheck {
+        ReadinessCheck("key-log") { [self] in
+            guard let head = try? await authority.database.head(of: log.stored) else { return false }
+            return head.size == 0 ? true : (try? await checkpoint()) != nil
+        }
     }
 
     /// How many entries of the log the checkpoint to show does not cover.

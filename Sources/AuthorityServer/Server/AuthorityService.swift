@@ -53,7 +53,7 @@ package struct AuthorityService: Sendable {
         let headLog = try Self.log(
             .revocationHeads, authority, .none, transport, sign: { signing.signRevocationLog($0) })
         LogRoutes(publisher: headLog.publisher, key: headLog.key).add(to: router)
-        router.addHealth([authority.databaseCheck, authority.clockCheck])
+        router.addHealth([authority.databaseCheck, authority.clockCheck, keyLog.publisher.check])
 
         var publicServer = configuration.server
         publicServer.onListening = { logger.info("ready", metadata: ["issuer": "\(issuerName.text)"]) }

@@ -17,6 +17,8 @@ internal import Foundation
 /// with one outcome for each, in order. A device that sent its own tokens so would link them.
 struct BatchRoute: Sendable {
     let redeemer: Redeemer
+    /// What the bodies of all requests may take together: 64 MiB.
+    let budget = BodyBudget(bytes: 64 * Self.maximumBodyCount)
 
     /// How many tokens one request may hold.
     static let maximumCount = 1_000
@@ -31,8 +33,9 @@ struct BatchRoute: Sendable {
         guard request.mediaType == "application/json" else {
             throw HTTPProblem.unsupportedMediaType(accepted: ["application/json"])
         }
-        let body = try await request.body(upTo: Self.maximumBodyCount)
-        let presented = try await redeemer.pool.run { try Self.decode(Data(body.readableBytesView)) }
+        let presented = try await request.withBody(upTo: Self.maximumBodyCount, within: budget) { body in
+            try await redeemer.pool.run { try Self.decode(Data(body.readableBytesView)) }
+        }
         let redemptions = try await redeemer.redeem(presented, withReceipts: true)
         return Response.json("[" + redemptions.map(RedemptionJSON.outcome).joined(separator: ",") + "]")
     }

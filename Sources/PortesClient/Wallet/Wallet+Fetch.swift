@@ -38,7 +38,10 @@ extension Wallet {
         var result = try await finishRequests(of: issuer, voucher: voucher) {
             $0.capability == capability && $0.stored.challenge == challenge
         }
-        guard result.resumed < count else { return result }
+        guard result.resumed < count else {
+            result.abandoned = takeAbandoned()
+            return result
+        }
         var key = try await currentKey(ofKind: capability, of: issuer)
         var mayRefetch = true
         while result.requested + result.resumed < count {
@@ -53,6 +56,7 @@ extension Wallet {
                 key = try await currentKey(ofKind: capability, of: issuer)
             }
         }
+        result.abandoned = takeAbandoned()
         return result
     }
 
@@ -76,7 +80,7 @@ extension Wallet {
                 if isWanted(request) { result.resumed += count } else { result.others += count }
             } catch let error as IssuanceError {
                 if error.concernsEveryRequest { throw error }
-                if try await abandon(request, after: error, of: issuer) { result.abandoned += request.stored.nonces.count }
+                try await abandon(request, after: error, of: issuer)
                 // Gone by now, or kept for a later fetch: either way this one need not fail for it.
                 if claim(request.id) { skipped.append(request.id) }
             }
@@ -87,13 +91,19 @@ extension Wallet {
     /// Takes a request that may have been charged off the record if its tokens would be worth nothing.
     private func abandon(
         _ request: WalletContents.Request, after error: IssuanceError, of issuer: IssuerClient
-    ) async throws -> Bool {
-        if error == .refused(.capabilityRevoked) { return true }
-        guard error == .keyNotIssuing, claim(request.id) else { return false }
+    ) async throws {
+        guard error == .keyNotIssuing, claim(request.id) else { return }
         defer { release(request.id) }
-        guard await isOver(TokenKeyID(of: request.stored.tokenKey), of: issuer) else { return false }
+        guard await isOver(TokenKeyID(of: request.stored.tokenKey), of: issuer) else { return }
         try finish(request.id, tokens: [])
-        return true
+        abandoned += request.stored.nonces.count
+    }
+
+    /// How many tokens were asked for without an answer and will never come, as ``FetchResult/abandoned``, since this was
+    /// last asked or a fetch last succeeded.
+    public func takeAbandoned() -> Int {
+        defer { abandoned = 0 }
+        return abandoned
     }
 
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
@@ -101,6 +111,7 @@ extension Wallet {
         _ pending: consuming PendingTokens, from issuer: IssuerClient, voucher: Voucher, isRepeated: Bool
     ) async throws -> Int {
         guard let id = pending.nonces.first else { return 0 }
+        let count = pending.nonces.count
         defer { release(id) }
         do {
             let answer = try await issuer.answer(pending.request, voucher: voucher)
@@ -108,7 +119,10 @@ extension Wallet {
             try finish(id, tokens: tokens)
             return tokens.count
         } catch let error as IssuanceError {
-            if error.meansNeverAnswered(isRepeated: isRepeated) { try finish(id, tokens: []) }
+            if error.meansNeverAnswered(isRepeated: isRepeated) {
+                try finish(id, tokens: [])
+                if isRepeated { abandoned += count }
+            }
             throw error
         }
     }

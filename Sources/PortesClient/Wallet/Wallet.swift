@@ -15,6 +15,8 @@ public actor Wallet {
     private var isClosed = false
     /// Requests that a running fetch sees to.
     var fetching: Set<Nonce> = []
+    /// How many tokens were asked for and will never come, and nobody was told yet.
+    var abandoned = 0
     let claims = Claims()
     private nonisolated let executor: BlockingExecutor
 

@@ -7,7 +7,11 @@ extension Request {
     ///
     /// Throws ``HTTPProblem`` 413 if it is larger, before reading it where its length is declared, and 400 if the
     /// connection ended before the body did: a body cut short never looks like a whole one.
-    package func body(upTo limit: Int) async throws -> ByteBuffer {
+    ///
+    /// `reserve` hears of each piece before it is kept, and may refuse it.
+    package func body(
+        upTo limit: Int, reserving reserve: (_ count: Int) throws -> Void = { _ in }
+    ) async throws -> ByteBuffer {
         var declared: Int?
         if let field = headers[.contentLength] {
             guard let length = Int(field), length >= 0 else {
@@ -21,6 +25,7 @@ extension Request {
             guard collected.readableBytes + part.readableBytes <= limit else {
                 throw HTTPProblem.contentTooLarge(limit: limit)
             }
+            try reserve(part.readableBytes)
             collected.writeImmutableBuffer(part)
         }
         // The stream also ends, without an error, when the server's task is cancelled.

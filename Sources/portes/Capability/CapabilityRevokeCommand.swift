@@ -41,7 +41,7 @@ struct CapabilityRevokeCommand: AdminCommand {
         let issued = live.reduce(0) { $0 + $1.issued }
         try Confirmation.ask(
             "\(capability) is revoked from \(day.dateText) on: nothing is issued of it, and none of the \(issued) "
-                + "tokens under its \(live.count) live keys is accepted")
+                + "tokens under its live keys (\(live.count)) is accepted")
     }
 
     func show(_ reply: AdminReply) throws {

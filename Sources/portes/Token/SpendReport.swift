@@ -10,6 +10,9 @@ struct SpendReport {
     /// Adds the answer to a token that was sent before, and tells it at once.
     mutating func addResumed(_ result: SpendResult) {
         Output.note("a token sent before, whose answer was not known: \(RedemptionWords(result.outcome).text)")
+        if case .refused(let refusal) = result.outcome, [.tokenRevoked, .keyRevoked, .capabilityRevoked].contains(refusal) {
+            Output.note("it was revoked since; whether it was spent before that, the origin no longer says")
+        }
         add(result)
         isTold = true
     }

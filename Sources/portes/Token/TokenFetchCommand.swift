@@ -64,6 +64,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
         } catch {
             let arrived = await wallet.count - before
             if arrived > 0 { Output.note("\(tokens(arrived)) came before that failed, and are in the wallet") }
+            tellAbandoned(await wallet.takeAbandoned())
             throw error
         }
         try show(result, capability, unspent: await wallet.count)
@@ -83,10 +84,14 @@ struct TokenFetchCommand: AsyncParsableCommand {
         if result.others > 0 {
             Output.note("\(tokens(result.others)) of another kind came too, asked for by an earlier fetch")
         }
-        if result.abandoned > 0 {
-            Output.note(
-                "\(tokens(result.abandoned)) that an earlier fetch asked for will not come: their key is revoked or over")
-        }
+        tellAbandoned(result.abandoned)
+    }
+
+    private func tellAbandoned(_ count: Int) {
+        guard count > 0 else { return }
+        Output.note(
+            "\(tokens(count)) that an earlier fetch asked for will not come: their key is revoked or over, or they were "
+                + "never charged")
     }
 
     private func tokens(_ count: Int) -> String { count == 1 ? "1 token" : "\(count) tokens" }
@@ -108,7 +113,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
             let told = CommandFailure(clientError: error)?.message ?? "no answer from the origin"
             Output.warning(
                 "it is not known whether the origin takes tokens for \(origin.name.text): \(told)",
-                hint: "give its name in challenges with --origin-name if it is another one")
+                hint: originName == nil
+                    ? "give its name in challenges with --origin-name if it is another one"
+                    : "the tokens are for \(origin.name.text) alone: see that the name is right")
         }
     }
 }

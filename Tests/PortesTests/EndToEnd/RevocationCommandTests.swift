@@ -53,6 +53,9 @@ import Testing
             #expect(again.errors.contains("nothing was changed: it is revoked from \(today) on already"))
 
             #expect(try await outcome(of: token, app) { $0 == "capability-revoked" } == "capability-revoked")
+            let vouchers = try CommandRun(
+                ["voucher", "create", "--capability", "session", "--tokens", "5"] + place.adminFlags)
+            #expect(vouchers.code == 1 && vouchers.errors.contains("session is revoked from \(today) on"))
             let plan = try CommandRun(["key", "plan"] + place.adminFlags)
             #expect(plan.output.contains("never: revoked from \(today) on"), "\(plan.output)")
             #expect(!plan.output.contains("stops issuing") && plan.output.contains("secret destroyed"))

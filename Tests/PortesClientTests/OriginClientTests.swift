@@ -59,7 +59,7 @@ struct OriginClientTests {
         }
         let cases: [(Int, String?, RedemptionError)] = [
             (200, nil, .badAnswer), (403, nil, .failed(status: 403)), (503, nil, .overloaded(retryAfter: nil)),
-            (403, "capability-revoked", .capabilityRevoked),
+            (403, "capability-revoked", .capabilityRevoked), (503, "verifier-revoked", .verifierRevoked),
         ]
         for (status, problem, error) in cases {
             let client = try OriginClient(

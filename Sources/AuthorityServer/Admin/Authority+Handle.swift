@@ -11,6 +11,12 @@ extension AdminRequest {
         default: false
         }
     }
+
+    /// Whether the request can be carried out though secrets are missing in the key directory: a key whose secret is lost
+    /// can be given up.
+    package var toleratesMissingKeys: Bool {
+        if case .revokeKey = self { true } else { false }
+    }
 }
 
 extension Authority {

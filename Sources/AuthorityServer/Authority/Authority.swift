@@ -26,6 +26,7 @@ package final class Authority: Sendable {
     let housekeepingTime: UnixTime
     /// Whether the calendar can be believed.
     let clock: ClockGuard
+    private let toleratesMissing: Bool
     /// Says that the key log or the revocation list has grown.
     let growth = GrowthSignal()
     private let loaded: Mutex<LoadedKeys>
@@ -45,9 +46,11 @@ package final class Authority: Sendable {
     }
 
     private init(
-        _ database: AuthorityDatabase, keys: KeyDirectory?, name: ServerName?, time: any TimeSource
+        _ database: AuthorityDatabase, keys: KeyDirectory?, name: ServerName?, time: any TimeSource,
+        toleratingMissing: Bool = false
     ) throws {
         self.database = database
+        toleratesMissing = toleratingMissing
         self.time = time
         clock = ClockGuard(time)
         housekeepingTime = try database.housekeepingTime()
@@ -64,17 +67,21 @@ package final class Authority: Sendable {
         self.keyring = keyring
         signing = try keyring.map { try Self.signingKeys($0, settings, database) }
         try Self.logKeysOfEarlierVersions(database, at: time.now().wall)
-        loaded = try Mutex(LoadedKeys(database: database, keyring: keyring, known: [], at: time.now().wall))
+        loaded = try Mutex(
+            LoadedKeys(
+                database: database, keyring: keyring, known: [], toleratingMissing: toleratingMissing,
+                at: time.now().wall))
     }
 
     /// Opens the authority in a data directory with the key directory at `path`, which `open` opens or makes; blocks.
     ///
     /// Where the authority has signing keys and they are not at `path`, nothing is opened or made there: throws
     /// ``AuthorityError/keysElsewhere(directory:)``. Where it is new and there are keys at `path`: throws
-    /// ``AuthorityError/dataElsewhere(keys:)``. Else as ``init(in:keys:name:time:)``.
+    /// ``AuthorityError/dataElsewhere(keys:)``. Else as ``init(in:keys:name:time:)``; with `toleratingMissing` also where
+    /// secrets of keys in use are not in the key directory.
     package convenience init(
         in directory: DataDirectory, keysAt path: String, name: ServerName? = nil,
-        time: any TimeSource = SystemTimeSource(), opening open: () throws -> KeyDirectory
+        time: any TimeSource = SystemTimeSource(), toleratingMissing: Bool = false, opening open: () throws -> KeyDirectory
     ) throws {
         let database = try AuthorityDatabase(in: directory, time: time)
         do {
@@ -85,7 +92,7 @@ package final class Authority: Sendable {
             if settings.revocationKey == nil, !AuthorityKeyring.tokenKeys(at: path).isEmpty {
                 throw AuthorityError.dataElsewhere(keys: path)
             }
-            try self.init(database, keys: open(), name: name, time: time)
+            try self.init(database, keys: open(), name: name, time: time, toleratingMissing: toleratingMissing)
         } catch {
             try? database.close()
             throw error
@@ -111,7 +118,9 @@ package final class Authority: Sendable {
 
     /// Takes in what has changed in the database. Blocks: for the admin queue.
     func reload() throws {
-        let fresh = try LoadedKeys(database: database, keyring: keyring, known: secrets, at: time.now().wall)
+        let fresh = try LoadedKeys(
+            database: database, keyring: keyring, known: secrets, toleratingMissing: toleratesMissing,
+            at: time.now().wall)
         loaded.withLock { $0 = fresh }
     }
 
@@ -173,12 +182,20 @@ private struct LoadedKeys: Sendable {
     let standings: [KeyStanding]
 
     /// Reads all records, and the secrets that are not `known` yet of keys that may be used.
-    init(database: AuthorityDatabase, keyring: AuthorityKeyring?, known: [IssuerSecret], at time: UnixTime) throws {
+    init(
+        database: AuthorityDatabase, keyring: AuthorityKeyring?, known: [IssuerSecret], toleratingMissing: Bool,
+        at time: UnixTime
+    ) throws {
         let keys = try database.keys()
         standings = keys.map(\.standing)
         let known = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         secrets = try keys.filter { ![.ended, .revoked].contains($0.state(at: time)) }.compactMap { key in
-            try known[key.record.id] ?? keyring?.secret(of: key.record)
+            if let secret = known[key.record.id] { return secret }
+            do {
+                return try keyring?.secret(of: key.record)
+            } catch KeyFileError.notFound where toleratingMissing {
+                return nil
+            }
         }
         issuer = try Issuer(
             records: keys.map(\.record), secrets: secrets, revoked: Set(keys.filter(\.isRevoked).map(\.record.id)),

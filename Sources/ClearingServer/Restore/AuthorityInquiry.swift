@@ -56,6 +56,10 @@ package struct AuthorityInquiry: Sendable {
             }
         } catch AuthoritySource.SourceError.unknownVerifier where revocationKey != nil {
             // A server that is not trusted any more still knows who signs heads.
+        } catch AuthoritySource.SourceError.revokedVerifier {
+            throw InquiryError.trustRevoked
+        } catch let error as AuthoritySource.SourceError {
+            throw InquiryError.noAnswer(error.description)
         }
         guard let revocationKey, let issuer else { throw ReplicationError.nothingDelivered }
         let signedHead = try await source.head()
@@ -88,12 +92,18 @@ package struct AuthorityInquiry: Sendable {
 package enum InquiryError: Error, Sendable, Hashable {
     /// The signed time and this machine's differ by more than 60 s.
     case clocksDiffer
+    /// The authority has revoked its trust in the server that is restored.
+    case trustRevoked
+    /// The authority did not answer as it should: why not.
+    case noAnswer(String)
 }
 
 extension InquiryError: CustomStringConvertible {
     /// One line for people: lower case, no full stop.
     package var description: String {
         switch self {
+        case .trustRevoked: "the authority has revoked its trust in this clearing server, for good"
+        case .noAnswer(let reason): reason
         case .clocksDiffer: "the authority's signed head and this machine's clock differ by more than 60 s"
         }
     }
@@ -101,6 +111,8 @@ extension InquiryError: CustomStringConvertible {
     /// What to do about it; lower case, no full stop.
     package var hint: String? {
         switch self {
+        case .trustRevoked: "nothing was changed: begin with a new data directory, whose identity the authority's admin adds"
+        case .noAnswer: "nothing was changed: see that the URL is the authority's, and that it runs"
         case .clocksDiffer: "set the clocks of both; nothing was changed"
         }
     }

@@ -49,7 +49,7 @@ extension BackupError: CustomStringConvertible {
         case .laterVersion: "run the version that made it, or a later one"
         case .truncated, .corrupt: "nothing was changed: use another copy of it, or an older backup"
         case .wrongMode(let path): "if nobody has read it, run: chmod 600 \(path)"
-        case .wrongPassphrase: "give the passphrase of the time when it was made with --backup-passphrase-file"
+        case .wrongPassphrase: "give the passphrase of the time when it was made: --backup-passphrase-file, or --passphrase-file of clearing"
         case .exists: "name another file"
         case .sourceChanged: "try again"
         case .file(.notFound): "check the path; the directory must be there"

@@ -41,14 +41,13 @@ extension RedemptionOutcome {
 extension RedemptionError {
     /// What a response means that says nothing of a token.
     init(_ response: TransportResponse) {
-        if Problem(response).name == RedemptionOutcome.Refusal.capabilityRevoked.rawValue {
-            self = .capabilityRevoked
-            return
-        }
+        typealias Refusal = RedemptionOutcome.Refusal
         self =
-            switch response.status {
-            case 429, 503: .overloaded(retryAfter: response.retryAfter)
-            case 200..<300: .badAnswer
+            switch (Problem(response).name.flatMap { Refusal(rawValue: $0) }, response.status) {
+            case (.capabilityRevoked, _): .capabilityRevoked
+            case (.verifierRevoked, _): .verifierRevoked
+            case (_, 429), (_, 503): .overloaded(retryAfter: response.retryAfter)
+            case (_, 200..<300): .badAnswer
             default: .failed(status: response.status)
             }
     }

@@ -107,6 +107,8 @@ public enum RedemptionError: Error, Sendable, Hashable {
     case badAnswer
     /// The origin asks for no token any more: every capability that it took tokens of is revoked.
     case capabilityRevoked
+    /// The origin may verify no tokens any more, since the issuer's admin revoked the trust in it.
+    case verifierRevoked
     /// The origin asks for no token of a known type.
     case noChallenge
     /// The origin asks for tokens, but only for these other names, at most 8, and not for the one configured.

@@ -45,7 +45,9 @@ struct AdminConnection {
     }
 
     private func performOnFiles(_ request: AdminRequest) async throws -> AdminReply {
-        let opened = try await OffPool.run { [files] in try files.open(withKeys: request.needsKeys) }
+        let opened = try await OffPool.run { [files] in 
+            try files.open(withKeys: request.needsKeys, toleratingMissing: request.toleratesMissingKeys)
+        }
         let reply = await opened.authority.handle(request)
         try await OffPool.run {
             if case .refused = reply { return opened.undo() }

@@ -1,3 +1,4 @@
+import AuthorityKeys
 import AuthorityServer
 import Foundation
 import KeyFiles
@@ -44,9 +45,18 @@ struct AuthorityFiles: Sendable {
     /// Opens the data directory, and the key directory if it is needed; makes what is missing.
     ///
     /// What was made is taken away again if this throws. Throws ``StoreError/locked(directory:)`` while a server runs.
-    func open(withKeys needsKeys: Bool, name: ServerName? = nil) throws -> Opened {
+    /// An authority does not begin anew over a key directory with keys in it: throws
+    /// ``AuthorityError/dataElsewhere(keys:)``. With `toleratingMissing`, keys whose secrets are gone are no reason not to
+    /// open it.
+    func open(
+        withKeys needsKeys: Bool, name: ServerName? = nil, toleratingMissing: Bool = false
+    ) throws -> Opened {
         guard needsKeys else { return try open(keyDirectory: nil, name: name) }
-        if hasDatabase { return try openKnown(name: name) }
+        if hasDatabase { return try openKnown(name: name, toleratingMissing: toleratingMissing) }
+        // A command that brings a key of its own has put it there.
+        guard AuthorityKeyring.tokenKeys(at: keys).count <= (openedKeys == nil ? 0 : 1) else {
+            throw AuthorityError.dataElsewhere(keys: keys)
+        }
         // The passphrase first: while it is asked for, nothing of the authority is there yet.
         let keyDirectory = try openKeys()
         do {
@@ -73,10 +83,12 @@ struct AuthorityFiles: Sendable {
     }
 
     /// Opens an authority that has keys, which must be in the key directory: a new one beside them would be a trap.
-    private func openKnown(name: ServerName?) throws -> Opened {
+    private func openKnown(name: ServerName?, toleratingMissing: Bool) throws -> Opened {
         let directory = try DataDirectory(path: data, side: .authority)
         var opened: KeyDirectory?
-        let authority = try Authority(in: directory, keysAt: keys, name: name) {
+        let authority = try Authority(
+            in: directory, keysAt: keys, name: name, toleratingMissing: toleratingMissing
+        ) {
             let keyDirectory = try openKeys()
             opened = keyDirectory
             return keyDirectory

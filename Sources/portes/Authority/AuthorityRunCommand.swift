@@ -70,7 +70,7 @@ struct AuthorityRunCommand: AsyncParsableCommand {
             if stray > 0 {
                 Output.warning(
                     "\(files.keys) has secrets that belong to no key on record: \(stray)",
-                    hint: "unless the database is older than the keys, remove the files of keys that portes key list lacks")
+                    hint: "keep them until it is certain that this database is the newest: they may belong to one that was lost")
             }
             return authority
         }

@@ -35,8 +35,8 @@ struct ClearingRestorePlan {
         """
         the clearing server of \(contents.origin ?? "no origin yet") is put back into \(data) as it was at \
         \(KeyTable.date(contents.made)); what was spent since is not known, so for ever it refuses the tokens of the \
-        \(contents.keys.count) keys that the backup knows, and of every key that began before \(KeyTable.date(floor)), \
-        now by the authority's clock
+        \(contents.keys.count) keys that the backup knows, and of every other that has begun until \
+        \(KeyTable.date(floor)), when the authority last signed the time, or was delivered and begins until two minutes later
         """
     }
 

@@ -95,6 +95,10 @@ extension CommandFailure {
             self.init(
                 "what the origin took tokens of is revoked: it takes none any more",
                 hint: "ask who runs the origin what takes its place")
+        case .verifierRevoked:
+            self.init(
+                "the origin may verify no tokens any more",
+                hint: "the tokens are kept, and are good elsewhere; ask who runs the origin")
         case .noChallenge:
             self.init("the origin asks for no token that this build knows", hint: "check --origin and --path")
         case .otherNames(let names, let name):

@@ -34,5 +34,10 @@ struct VerifierRevokeCommand: AdminCommand {
 
     func request() -> AdminRequest { .revokeVerifier(name: name, reason: reason) }
 
-    func show(_ reply: AdminReply) throws { try RevocationTable.show(reply, json: options.json) }
+    func show(_ reply: AdminReply) throws {
+        try RevocationTable.show(reply, json: options.json)
+        Output.note(
+            "portes: note: before it comes back under a new identity, revoke the keys that it had: portes key revoke ID "
+                + "--reason ledger-lost; a new directory does not know what was spent")
+    }
 }

@@ -140,6 +140,53 @@ import Testing
         }
     }
 
+    @Test func aKeyWhoseSecretIsLostCanBeGivenUp() async throws {
+        try await withDirectory { place in
+            let id = try makeKey(place)
+            try FileManager.default.removeItem(atPath: secret(id, in: place))
+            let create = try CommandRun(["key", "create", "--capability", "play", "--development"] + place.adminFlags)
+            #expect(create.code == 1 && create.errors.contains("does not exist"))
+            let revoked = try CommandRun(["key", "revoke", id, "--yes"] + place.adminFlags)
+            #expect(revoked.code == 0 && revoked.output.contains("issues in its place"), "\(revoked.errors)")
+            #expect(try CommandRun(["key", "rotate", "session"] + place.adminFlags).code == 0)
+        }
+    }
+
+    @Test func anAuthorityDoesNotBeginAnewOverTheKeysOfALostOne() async throws {
+        try await withDirectory { place in
+            let id = try makeKey(place)
+            try FileManager.default.removeItem(atPath: place.authorityData)
+            let names = try FileManager.default.contentsOfDirectory(atPath: place.keys).sorted()
+            let run = ["authority", "run", "--listen", "127.0.0.1:0", "--name", "issuer.example"]
+            for command in [run, ["key", "create", "--capability", "session"]] {
+                let refused = try CommandRun(command + place.adminFlags)
+                #expect(refused.code == 1 && refused.errors.contains("holds the keys of an authority whose data is not"))
+            }
+            #expect(!FileManager.default.fileExists(atPath: place.authorityData))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place.keys).sorted() == names)
+            #expect(exists(secret(id, in: place)))
+        }
+    }
+
+    @Test func aMachineThatIsLostComesBackFromBothBackups() async throws {
+        try await withDirectory { place in
+            let id = try makeKey(place)
+            let (keys, data) = (place.root.path + "/keys.backup", place.root.path + "/authority.backup")
+            #expect(try CommandRun(["key", "backup", keys] + place.adminFlags).code == 0)
+            let own = ["--backup-passphrase-file", place.passphraseFile]
+            #expect(try CommandRun(["authority", "backup", data] + own + place.adminFlags).code == 0)
+            for path in [place.authorityData, place.keys] { try FileManager.default.removeItem(atPath: path) }
+            let first = try CommandRun(["key", "restore", keys] + place.adminFlags)
+            #expect(first.code == 0 && first.errors.contains("portes authority restore"), "\(first.errors)")
+            #expect(exists(secret(id, in: place)))
+            let second = try CommandRun(
+                ["authority", "restore", data, "--nothing-newer", "--yes"] + own + place.adminFlags)
+            #expect(second.code == 0, "\(second.errors)")
+            let list = try CommandRun(["key", "list"] + place.adminFlags)
+            #expect(list.output.contains("revoked") && list.output.contains("issuing"), "\(list.output)")
+        }
+    }
+
     @Test func eachUselessBackupIsNamedAndHarmsNothing() async throws {
         try await withDirectory { place in
             let id = try makeKey(place)

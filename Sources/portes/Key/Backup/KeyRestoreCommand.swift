@@ -13,7 +13,8 @@ struct KeyRestoreCommand: AsyncParsableCommand {
         discussion: """
             Replaces no file. A key that has ended or was revoked since is not put back, nor one that the authority's \
             records do not know. Where there is no key directory it is made, with the passphrase that is given. Works \
-            beside a running server.
+            beside a running server. Where the authority's database is lost too, all secrets are put back that were in use \
+            when the backup was made: portes authority restore, which comes next, revokes those keys.
 
             EXAMPLE: portes key restore keys-2026-11-24.backup --passphrase-file pass
             """)
@@ -26,18 +27,30 @@ struct KeyRestoreCommand: AsyncParsableCommand {
         let files = try AuthorityFiles(options)
         // Before anything is asked, or anybody.
         _ = try await OffPool.run { [file] in _ = try BackupReader(file, kind: .keys) }
-        let reply = try await AdminConnection(files).answer(to: .takeInventory)
-        guard case .inventory(let inventory) = reply else { throw reply.unexpected }
-        let (plan, made) = try await OffPool.run { [file, backup] in
+        let inventory = try await presentInventory(files)
+        if inventory == nil {
+            Output.note(
+                "portes: note: there is no authority in \(files.data): the keys are put back as they were; its database "
+                    + "comes next, with portes authority restore")
+        }
+        let (plan, made, known) = try await OffPool.run { [file, backup] in
             try Self.restore(
                 file, inventory, files, passphrase: backup.backupPassphraseFile.map { PassphraseInput(setting: $0) })
         }
-        try show(plan, made: made, inventory, keys: files.keys)
+        try show(plan, made: made, known, keys: files.keys)
+    }
+
+    /// What the authority says has to be in the key directory; `nil` if there is no authority.
+    private func presentInventory(_ files: AuthorityFiles) async throws -> KeyInventory? {
+        guard files.hasDatabase else { return nil }
+        let reply = try await AdminConnection(files).answer(to: .takeInventory)
+        guard case .inventory(let inventory) = reply else { throw reply.unexpected }
+        return inventory
     }
 
     private static func restore(
-        _ path: String, _ inventory: KeyInventory, _ files: AuthorityFiles, passphrase own: PassphraseInput?
-    ) throws -> (KeyRestorePlan, made: UnixTime) {
+        _ path: String, _ present: KeyInventory?, _ files: AuthorityFiles, passphrase own: PassphraseInput?
+    ) throws -> (KeyRestorePlan, made: UnixTime, known: KeyInventory) {
         let reader = try BackupReader(path, kind: .keys)
         let passphrase = try PassphraseInput(setting: files.passphraseFile).source(forKeysAt: files.keys).read()
         let sealing = try own?.source(
@@ -47,6 +60,7 @@ struct KeyRestoreCommand: AsyncParsableCommand {
             try reader.unlock(sealing)
             return try OpenedKeyBackup(reader)
         }
+        let inventory = present ?? opened.record.inventory
         guard !KeyRestorePlan.isForeign(opened.record.inventory, to: inventory) else {
             throw CommandFailure(
                 "\(path) is a backup of another authority: \(opened.record.inventory.issuer ?? "one without a name")",
@@ -59,7 +73,7 @@ struct KeyRestoreCommand: AsyncParsableCommand {
             KeyDirectory.holds($0, at: files.keys)
         }
         try store(plan, opened, in: files.keys, passphrase)
-        return (plan, opened.record.made)
+        return (plan, opened.record.made, inventory)
     }
 
     private static func store(

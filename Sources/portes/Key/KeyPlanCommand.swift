@@ -14,6 +14,10 @@ struct KeyPlanCommand: AdminCommand {
             EXAMPLE: portes key plan --days 30
             """)
 
+    /// More than that nobody reads: epochs of minutes have thousands of steps in a month.
+    private static let mostSteps = 100
+    private static let mostLines = 40
+
     @Option(help: "How many days to look ahead.") var days: Int = 30
     @OptionGroup var options: AdminOptions
 
@@ -27,8 +31,13 @@ struct KeyPlanCommand: AdminCommand {
         }
         try PlanTable.terms(plan).print()
         try Output.data("")
-        try PlanTable.steps(plan).print()
+        try PlanTable.steps(plan, atMost: Self.mostSteps).print()
         try Output.data("")
-        for line in PlanTimeline(plan, days: days).lines { try Output.data(line) }
+        let lines = PlanTimeline(plan, days: days).lines
+        for line in lines.prefix(Self.mostLines) { try Output.data(line) }
+        let steps = plan.capabilities.reduce(0) { $0 + $1.steps.count }
+        if steps > Self.mostSteps || lines.count > Self.mostLines {
+            Output.note("only the first \(Self.mostSteps) of \(steps) steps are shown: give fewer --days, or --json for all")
+        }
     }
 }

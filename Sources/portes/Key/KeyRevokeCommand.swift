@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthorityServer
+import KeySchedule
 import Revocation
 
 /// `portes key revoke`: none of a key's tokens is accepted any more, and the next key takes its place.
@@ -52,8 +53,9 @@ struct KeyRevokeCommand: AdminCommand {
         let text = KeyRevocationText(summary, isDone: !dryRun)
         for line in text.lines { try Output.data(line) }
         for warning in text.warnings { Output.warning(warning.message, hint: warning.hint) }
-        guard !dryRun, let entry = summary.entry, entry.reason != reasonName else { return }
+        guard !dryRun, let entry = summary.entry, summary.key.state == .revoked else { return }
         let rest = summary.tokens == 0 ? "nothing was changed" : "nothing else was changed"
-        Output.note("portes: note: \(rest): the key is revoked already, and the reason stays \(entry.reason)")
+        let reason = entry.reason == reasonName ? "" : ", and the reason stays \(entry.reason)"
+        Output.note("portes: note: \(rest): the key is revoked already\(reason)")
     }
 }

@@ -15,13 +15,13 @@ enum PlanTable {
             })
     }
 
-    /// What happens, in the order of time.
-    static func steps(_ plan: KeyPlanSummary) -> Table {
+    /// What happens first, in the order of time.
+    static func steps(_ plan: KeyPlanSummary, atMost count: Int) -> Table {
         let steps = plan.capabilities.flatMap { capability in capability.steps.map { (capability.name, $0) } }
             .sorted { $0.1.at < $1.1.at }
         return Table(
             ["WHEN", "IN", "CAPABILITY", "KEY", "WHAT"],
-            steps.map { name, step in
+            steps.prefix(count).map { name, step in
                 [
                     KeyTable.date(step.at), remaining(step.at.seconds(since: plan.now)), name, self.name(of: step),
                     words[step.event] ?? step.event,

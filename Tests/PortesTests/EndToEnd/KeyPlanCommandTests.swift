@@ -71,6 +71,16 @@ import Testing
         }
     }
 
+    @Test func aPlanOfShortEpochsIsCutOff() throws {
+        try withDirectory { place in
+            let create = ["key", "create", "--capability", "session", "--epoch", "20m", "--acceptance", "20m"]
+            #expect(try CommandRun(create + place.adminFlags).code == 0)
+            let plan = try CommandRun(["key", "plan"] + place.adminFlags)
+            #expect(plan.output.split(separator: "\n").count == 2 + 101 + 40)
+            #expect(plan.errors.contains("only the first 100 of "))
+        }
+    }
+
     private struct Created: Decodable {
         struct Record: Decodable {
             let notBefore: Int

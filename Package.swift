@@ -12,6 +12,8 @@ let strict: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -58,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -71,6 +74,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         module("LibSodium", ["CSodium"], [.strictMemorySafety()]),
         module("VOPRF", ["LibSodium"]),
+        module("BlindRSA", [crypto, cryptoExtras]),
         module("PrivacyPass", ["LibSodium", "VOPRF"]),
 
         // What both sides agree on: pure.
@@ -173,6 +177,7 @@ let package = Package(
 
         tests("LibSodium", ["LibSodium"]),
         tests("VOPRF", ["LibSodium", "VOPRF"], resources: [.copy("Vectors")]),
+        tests("BlindRSA", ["BlindRSA", "LibSodium", "PrivacyPass"], resources: [.copy("Vectors")]),
         tests("PrivacyPass", ["LibSodium", "PrivacyPass", "TestSupport", "VOPRF"], resources: [.copy("Vectors")]),
         tests("KeySchedule", ["KeySchedule", "LibSodium", "PrivacyPass"]),
         tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "TestSupport"]),

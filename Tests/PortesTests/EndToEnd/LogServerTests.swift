@@ -57,6 +57,35 @@ import Testing
         }
     }
 
+    /// What the file says of a capability, as an app meets it.
+    @Test func aCapabilitysOwnLimitsHold() async throws {
+        let place = try DemoDirectory(nil)
+        defer { place.remove() }
+        let said = "{name: session, batch-size: 2, quota: 3}"
+        let file = try place.write("authority: {name: issuer.example, capabilities: [\(said)]}\n", to: "portes.yaml")
+        let server = try ChildProcess(
+            ["authority", "run", "--listen", "127.0.0.1:0", "--config", file] + place.adminFlags)
+        let url = try await server.waitForLine("listening on ")
+        let voucher = ["voucher", "create", "--capability", "session", "--tokens", "100"]
+        _ = try place.write(try await ChildProcess.run(voucher + place.adminFlags), to: "code.txt")
+        func fetch(_ count: Int) throws -> CommandRun {
+            try CommandRun([
+                "token", "fetch", "--issuer", url, "--issuer-name", "issuer.example", "--capability", "session",
+                "--count", String(count), "--any-origin", "--voucher-file", place.root.path + "/code.txt", "--wallet",
+                place.root.path + "/wallet",
+            ])
+        }
+        // Its first key is made by itself.
+        let end = ContinuousClock.now + .seconds(60)
+        var first = try fetch(2)
+        while first.code != 0, ContinuousClock.now < end { first = try fetch(2) }
+        let (large, more) = (try fetch(3), try fetch(2))
+        await server.terminate()
+        #expect(first.code == 0, "\(first.errors)")
+        #expect(large.code == 1 && large.errors.contains("gives fewer tokens at a time"), "\(large.errors)")
+        #expect(more.code == 1 && more.errors.contains("draws no more tokens in this epoch"), "\(more.errors)")
+    }
+
     @Test func exportedFilesAreTheOnesThatAreServed() async throws {
         try await withAuthority { url, _, place in
             let root = place.root.appending(path: "exported").path

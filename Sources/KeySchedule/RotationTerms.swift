@@ -45,12 +45,9 @@ public struct RotationTerms: Sendable, Hashable {
     /// The most that acceptance and announcement may be together for ``keepsThreeKeys``, in seconds.
     public var longestTail: Int64 { 2 * epoch - margin }
 
-    /// How long the id of a key is kept from others after its acceptance, in seconds: a day, for repeated requests.
-    public static let retention: Int64 = 86_400
-
     /// How many keys at most are kept at a time under these terms, from when they are made until their ids are free.
     public var keptKeyCount: Int64 {
-        (margin + announcement + epoch + acceptance + Self.retention) / epoch + 1
+        (margin + announcement + epoch + acceptance + RotationPlan.destructionDelay) / epoch + 1
     }
 
     /// How many keys of a token type one issuer's schedule may keep at a time: requests tell 256 apart, by the last byte

@@ -14,7 +14,7 @@ import ServiceLifecycle
 /// What a stopped server missed is caught up in as long as it was stopped, and so is a calendar that is ahead.
 struct Housekeeping: Service {
     private static let interval: Duration = .seconds(3_600)
-    private static let delay = RotationTerms.retention
+    private static let delay = RotationPlan.destructionDelay
 
     let authority: Authority
     let logger: Logger

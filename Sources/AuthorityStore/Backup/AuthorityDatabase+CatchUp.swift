@@ -49,8 +49,8 @@ extension AuthorityDatabase {
         }
     }
 
-    /// Makes the tables of keys and counts say what an entry says; revocations come from their own list, but what a revocation gives
-    /// back was given back after the copy was made, and is so again. Answers how many tokens.
+    /// Makes the tables of keys and counts say what an entry says; revocations come from their own list, but what a
+    /// revocation gives back was given back after the copy was made, and is so again. Answers how many tokens.
     private static func follow(_ db: Database, _ event: KeyEvent) throws -> Int64 {
         switch event {
         case .announced(let record): try insert(db, record)

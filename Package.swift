@@ -74,7 +74,8 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         module("LibSodium", ["CSodium"], [.strictMemorySafety()]),
         module("VOPRF", ["LibSodium"]),
-        module("BlindRSA", [crypto, cryptoExtras]),
+        module("P384VOPRF", ["LibSodium", crypto, cryptoExtras]),
+        module("BlindRSA", ["LibSodium", crypto, cryptoExtras]),
         module("PrivacyPass", ["LibSodium", "VOPRF"]),
 
         // What both sides agree on: pure.

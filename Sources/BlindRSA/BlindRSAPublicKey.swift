@@ -15,6 +15,8 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
 
     /// The encoded key.
     public let encoded: [UInt8]
+    /// The library's object for it: building one costs about as much as a verification.
+    private let key: _RSA.BlindSigning.PublicKey<SHA384>
 
     /// Decodes a key; throws ``BlindRSAError/invalidPublicKey`` unless its bytes are exactly those of the one form, its
     /// modulus has 2048 bits and is odd, and its exponent is 65537.
@@ -29,14 +31,24 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
         guard modulus.count == Self.modulusCount, let first = modulus.first, first & 0x80 != 0, let last = modulus.last,
             last & 1 == 1
         else { throw .invalidPublicKey }
+        guard
+            let key = try? _RSA.BlindSigning.PublicKey(
+                n: modulus, e: [1, 0, 1] as [UInt8], parameters: .RSABSSA_SHA384_PSS_Deterministic)
+        else { throw .invalidPublicKey }
         encoded = Self.prefix + modulus + Self.exponent
-        guard (try? key()) != nil else { throw .invalidPublicKey }
+        self.key = key
     }
 
     /// Whether a signature, 256 bytes, is one of this key over a message. Nothing in it is secret.
     public func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-        guard signature.count == Self.modulusCount, let key = try? key() else { return false }
-        return key.isValidSignature(.init(rawRepresentation: signature), for: key.prepare(message))
+        signature.count == Self.modulusCount
+            && key.isValidSignature(.init(rawRepresentation: signature), for: key.prepare(message))
+    }
+
+    /// Whether bytes are what ``BlindRSAPrivateKey/sign(blinded:)`` takes: 256, and as a big-endian number below the
+    /// modulus. Nothing in them is secret: not constant-time.
+    public func isBlindedMessage(_ bytes: [UInt8]) -> Bool {
+        bytes.count == Self.modulusCount && bytes.lexicographicallyPrecedes(modulus)
     }
 
     /// Blinds a message for this key, as it is (identity preparation); throws ``BlindRSAError/blindingFailed``.
@@ -44,15 +56,17 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
     /// Blind and salt are drawn anew each time and stay in the library: what is lost with the process cannot be
     /// finalized later.
     public func blind(_ message: [UInt8]) throws(BlindRSAError) -> BlindedMessage {
-        guard let key = try? key(), let result = try? key.blind(key.prepare(message)) else { throw .blindingFailed }
+        guard let result = try? key.blind(key.prepare(message)) else { throw .blindingFailed }
         return BlindedMessage(key: key, message: message, result: result)
     }
 
-    func key() throws -> _RSA.BlindSigning.PublicKey<SHA384> {
-        let modulus = encoded[Self.prefix.count..<(Self.prefix.count + Self.modulusCount)]
-        return try _RSA.BlindSigning.PublicKey(
-            n: Data(modulus), e: Data([1, 0, 1]), parameters: .RSABSSA_SHA384_PSS_Deterministic)
-    }
+    /// The modulus, 256 bytes, big-endian.
+    private var modulus: ArraySlice<UInt8> { encoded[Self.prefix.count..<(Self.prefix.count + Self.modulusCount)] }
+
+    /// Whether both are one key: their bytes are equal.
+    public static func == (left: Self, right: Self) -> Bool { left.encoded == right.encoded }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(encoded) }
 
     /// What stands before the modulus: SubjectPublicKeyInfo, id-RSASSA-PSS with its parameters (RFC 4055; SHA-384 without
     /// NULL, no trailer field), and the beginnings of RSAPublicKey (RFC 8017) and of a positive integer of 2048 bits.

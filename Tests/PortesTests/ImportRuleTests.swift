@@ -15,6 +15,7 @@ import Testing
     private static let forbidden: [String: Set<String>] = [
         "LibSodium": ["Foundation", "FoundationEssentials"],
         "VOPRF": ["CSodium", "Foundation", "FoundationEssentials"],
+        "P384VOPRF": inputAndOutput,
         "BlindRSA": inputAndOutput,
         "PrivacyPass": inputAndOutput,
         "JOSE": inputAndOutput,

@@ -178,7 +178,10 @@ let package = Package(
 
         tests("LibSodium", ["LibSodium"]),
         tests("VOPRF", ["LibSodium", "VOPRF"], resources: [.copy("Vectors")]),
-        tests("BlindRSA", ["BlindRSA", "LibSodium", "PrivacyPass"], resources: [.copy("Vectors")]),
+        tests("P384VOPRF", ["LibSodium", "P384VOPRF", "PrivacyPass", "TestSupport"], resources: [.copy("Vectors")]),
+        tests(
+            "BlindRSA", ["BlindRSA", "LibSodium", "PrivacyPass", "TestSupport", crypto, cryptoExtras],
+            resources: [.copy("Vectors")]),
         tests("PrivacyPass", ["LibSodium", "PrivacyPass", "TestSupport", "VOPRF"], resources: [.copy("Vectors")]),
         tests("KeySchedule", ["KeySchedule", "LibSodium", "PrivacyPass"]),
         tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "TestSupport"]),

@@ -76,7 +76,7 @@ let package = Package(
         module("VOPRF", ["LibSodium"]),
         module("P384VOPRF", ["LibSodium", crypto, cryptoExtras]),
         module("BlindRSA", ["LibSodium", crypto, cryptoExtras]),
-        module("PrivacyPass", ["LibSodium", "VOPRF"]),
+        module("PrivacyPass", ["BlindRSA", "LibSodium", "P384VOPRF", "VOPRF"]),
 
         // What both sides agree on: pure.
         module("KeySchedule", ["LibSodium", "PrivacyPass"]),
@@ -102,7 +102,7 @@ let package = Package(
 
         // Issuance side.
         module("Attestation", ["LibSodium", "PrivacyPass"]),
-        module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass", "VOPRF"]),
+        module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass"]),
         module(
             "AuthorityStore",
             [
@@ -126,7 +126,7 @@ let package = Package(
         // Redemption side.
         module(
             "PortesVerifier",
-            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "VOPRF"]),
+            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation"]),
         module(
             "ClearingStore",
             [
@@ -159,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "portes",
             dependencies: [
-                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "ClearingServer", "ClearingStore",
+                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
+                "ClearingStore",
                 "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Receipts",
                 "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing",

@@ -10,8 +10,10 @@ package struct RequestHash: Sendable, Hashable {
     /// The digest with these bytes.
     package init(_ bytes: Bytes32) { self.bytes = bytes }
 
-    /// The digest of a request body that was sent with this media type.
-    package init(body: [UInt8], mediaType: String) {
-        bytes = KeyedBLAKE2b.hash(Array("portes request v1\n\(mediaType)\n".utf8) + body)
+    /// The digest of a request body that was sent with this media type, or of one part of it, for which there is a
+    /// charge of its own: what it asks for under one key.
+    package init(body: [UInt8], mediaType: String, part: Int? = nil) {
+        let place = part.map { "part \($0)\n" } ?? ""
+        bytes = KeyedBLAKE2b.hash(Array("portes request v1\n\(mediaType)\n\(place)".utf8) + body)
     }
 }

@@ -19,7 +19,13 @@ package final class AuthorityKeyring: Sendable {
     }
 
     /// The secret of a record, which is checked to belong to it.
-    package func secret(of record: KeyRecord) throws -> IssuerSecret { try secret(withID: record.id) }
+    package func secret(of record: KeyRecord) throws -> IssuerSecret {
+        let secret = try secret(withID: record.id)
+        guard secret.tokenKey.tokenType == record.tokenType else {
+            throw KeyFileError.foreign(path: directory.path + "/" + KeyFileName(.token, id: record.id.bytes).fileName)
+        }
+        return secret
+    }
 
     /// The secret of the key with this id, which is checked to belong to it.
     package func secret(withID id: TokenKeyID) throws -> IssuerSecret {

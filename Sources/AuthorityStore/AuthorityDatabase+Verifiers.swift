@@ -44,7 +44,7 @@ package struct VerifierDelivery: Sendable, Hashable {
     package let verifier: VerifierID
     /// The key.
     package let keyID: TokenKeyID
-    /// The sealed secret, 80 bytes for type 0x0005.
+    /// The sealed secret, 80 bytes for type 0x0005; none for a type that is verified with the public key.
     package let sealed: [UInt8]
 
     /// A delivery from its parts.

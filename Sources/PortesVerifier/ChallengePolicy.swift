@@ -16,25 +16,29 @@ public enum TokenScope: String, Sendable, Hashable, CaseIterable {
 
 /// Which challenge an origin sends, and for which challenges it accepts tokens.
 ///
-/// Every capability has the same challenge: the key that it is sent with makes the difference.
+/// Every capability whose tokens have one type has the same challenge: the key that it is sent with makes the difference.
 public struct ChallengePolicy: Sendable {
     /// What tokens have to be bound to.
     public let scope: TokenScope
     private let challenge: TokenChallenge
+    private let challenges: [TokenChallenge]
     private let accepted: AcceptedChallenges
     private let contexts: FreshContexts
 
-    /// A policy for tokens of type 0x0005 of one issuer at one origin.
+    /// A policy for tokens of one issuer at one origin, of every type that is implemented.
     public init(issuer: ServerName, origin: ServerName, scope: TokenScope = .ownOrigin) throws(MessageError) {
         self.scope = scope
-        challenge = try TokenChallenge(
+        let challenge = try TokenChallenge(
             tokenType: .voprfRistretto255, issuerName: issuer, originNames: scope == .anyOrigin ? [] : [origin])
-        accepted = AcceptedChallenges(challenge)
+        self.challenge = challenge
+        challenges = TokenType.implemented.map { challenge.of($0) }
+        accepted = AcceptedChallenges(challenges)
         contexts = FreshContexts()
     }
 
-    /// The challenge to send at `now`.
-    public func challenge(at now: Moment) -> TokenChallenge {
+    /// The challenge to send at `now` with a key of this type.
+    public func challenge(of tokenType: TokenType, at now: Moment) -> TokenChallenge {
+        let challenge = challenge.of(tokenType)
         guard scope == .freshContext else { return challenge }
         return challenge.inContext(contexts.current(at: now))
     }
@@ -45,6 +49,7 @@ public struct ChallengePolicy: Sendable {
     /// The challenges for which tokens are accepted at `now`.
     public func acceptedChallenges(at now: Moment) -> AcceptedChallenges {
         guard scope == .freshContext else { return accepted }
-        return AcceptedChallenges(contexts.live(at: now).map { challenge.inContext($0) })
+        return AcceptedChallenges(
+            contexts.live(at: now).flatMap { context in challenges.map { $0.inContext(context) } })
     }
 }

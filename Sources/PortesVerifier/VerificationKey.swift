@@ -1,47 +1,54 @@
 public import KeySchedule
 public import LibSodium
 internal import PrivacyPass
-internal import VOPRF
 
-/// A key that tokens are verified with: its public record, and its secret in guarded memory.
+/// A key that tokens are verified with: its public record, and for the VOPRF types its secret.
 ///
-/// Whoever holds the secret of a type 0x0005 key can also make tokens with it.
+/// Whoever holds the secret can also make tokens with it. Keys of type 0x0002 are verified without one, see
+/// ``PublicVerificationKey``.
 public final class VerificationKey: Sendable {
     /// What is public about the key.
     public let record: KeyRecord
-    private let secret: ServerPrivateKey
+    private let verification: any AuthenticatorVerification
 
     /// Why a record and a secret do not make a key.
     public enum KeyError: Error, Sendable, Hashable {
         /// The record is of a token type that is not verified here.
         case unsupportedTokenType
         /// The secret is not a private key of the record's type: for type 0x0005 a scalar of 32 bytes, little-endian,
-        /// from 1 to the group order less one.
+        /// for 0x0001 one of 48 bytes, big-endian, from 1 to the group order less one.
         case invalidSecret
         /// The secret belongs to another public key than the record's.
         case mismatch
+        /// Tokens of the record's type are verified with the public key, and its secret belongs at the issuer alone.
+        case needsNoSecret
     }
 
     /// A key from its record and its secret, which must match.
     public init(record: KeyRecord, secret: borrowing SecretBytes) throws(KeyError) {
-        guard record.tokenType == .voprfRistretto255 else { throw .unsupportedTokenType }
-        let privateKey: ServerPrivateKey
+        guard let scheme = record.tokenType.scheme else { throw .unsupportedTokenType }
+        guard !scheme.isPubliclyVerifiable else { throw .needsNoSecret }
+        let privateKey: any TokenPrivateKey
         do {
-            privateKey = try ServerPrivateKey(decoding: secret)
+            privateKey = try scheme.privateKey(decoding: secret)
         } catch {
             throw .invalidSecret
         }
-        guard privateKey.publicKey.encoded.bytes == record.publicKey else { throw .mismatch }
+        guard privateKey.publicKey == record.publicKey else { throw .mismatch }
         self.record = record
-        self.secret = privateKey
+        verification = privateKey
     }
 
-    /// Whether the key made this authenticator over this input; constant-time in key and authenticator.
+    /// A key that needs no secret.
+    public init(_ key: PublicVerificationKey) {
+        record = key.record
+        verification = key.verification
+    }
+
+    /// Whether the key made this authenticator over this input; constant-time in key and authenticator where there are
+    /// secrets in it.
     func made(_ authenticator: [UInt8], over input: AuthenticatorInput) -> Bool {
-        guard let presented = Bytes64(authenticator), let expected = try? secret.evaluate(input.encoded) else {
-            return false
-        }
-        return ConstantTime.areEqual(presented, expected)
+        verification.made(authenticator, over: input.encoded)
     }
 }
 

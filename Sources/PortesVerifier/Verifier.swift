@@ -10,7 +10,7 @@ public import Revocation
 ///
 /// It is as good as what it is given: ``keys`` from the authority's sealed deliveries, ``revocations`` from its signed
 /// list, followed every few seconds, and a ledger that outlives the process. A server that has none of these asks a
-/// clearing server instead, with `POST /verify`. The ``ChallengePolicy`` says which challenges to send and to accept;
+/// clearing server instead, with `POST /verify`; one that is to hold no secret takes a ``PublicVerifier``. The ``ChallengePolicy`` says which challenges to send and to accept;
 /// `PrivateTokenCredentials` reads a request's `Authorization`.
 public struct Verifier: Sendable {
     /// The keys, by their full ids.
@@ -92,7 +92,7 @@ public struct Verifier: Sendable {
         if let failure = key.record.refusal(at: now.wall, grace: answeringReplays ? Self.replayTime : 0) {
             throw failure
         }
-        guard challenges.contains(input.challengeDigest) else { throw .wrongChallenge }
+        guard challenges.accept(input) else { throw .wrongChallenge }
         guard key.made(token.authenticator, over: input) else { throw .badAuthenticator }
         let verified = VerifiedToken(token, record: key.record, at: now)
         if let failure = revocation(of: verified, at: now) { throw failure }

@@ -3,6 +3,8 @@ public import LibSodium
 /// A request for several tokens under one key, to be answered with one proof
 /// (draft-ietf-privacypass-batched-tokens-07, section 5).
 ///
+/// Of type 0x0005 only: a VOPRF over P-384 could have such batches and has none here.
+///
 /// `token_type (2) ‖ truncated_token_key_id (1) ‖ varint(32 · n) ‖ n blinded elements (32 each)`
 public struct AmortizedBatchTokenRequest: Sendable, Hashable {
     /// The token type.
@@ -31,6 +33,8 @@ public struct AmortizedBatchTokenRequest: Sendable, Hashable {
     ) throws(MessageError) {
         var reader = ByteReader(bytes)
         tokenType = try reader.tokenType()
+        // Other types with elements could have such batches; none here has.
+        guard tokenType == .voprfRistretto255 else { throw .unsupportedTokenType }
         truncatedKeyID = try reader.uint8()
         blindedElements = try reader.elementList(maximumCount: maximumCount)
         try reader.finish()

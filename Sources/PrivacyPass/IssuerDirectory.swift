@@ -27,7 +27,7 @@ public struct IssuerDirectory: Sendable, Hashable {
     public struct Key: Sendable, Hashable {
         /// The type of tokens that the key issues.
         public let tokenType: TokenType
-        /// The public key as it stands on the wire; 32 bytes for type 0x0005.
+        /// The public key as it stands on the wire: 49 bytes for type 0x0001, 342 for 0x0002, 32 for 0x0005.
         public let tokenKey: [UInt8]
         /// When the key begins to issue, in UNIX seconds; `nil` for at once.
         public let notBefore: Int64?
@@ -78,11 +78,14 @@ public struct IssuerDirectory: Sendable, Hashable {
         return (try? encoder.encode(self)).map { Array($0) } ?? []
     }
 
-    /// The key that a client uses now for a capability: the first of an implemented type that has begun.
-    public func currentKey(for capability: Capability?, at unixSeconds: Int64) -> Key? {
+    /// The key that a client uses now for a capability: the first that has begun, of `tokenType` or of any type that is
+    /// implemented.
+    public func currentKey(
+        for capability: Capability?, tokenType: TokenType? = nil, at unixSeconds: Int64
+    ) -> Key? {
         tokenKeys.first { key in
-            key.tokenType.authenticatorCount != nil && (key.notBefore ?? .min) <= unixSeconds
-                && (capability == nil || key.capability == capability)
+            (tokenType.map { $0 == key.tokenType } ?? (key.tokenType.scheme != nil))
+                && (key.notBefore ?? .min) <= unixSeconds && (capability == nil || key.capability == capability)
         }
     }
 }

@@ -8,6 +8,10 @@ public enum MediaType {
     public static let amortizedBatchRequest = "application/private-token-amortized-batch-request"
     /// An ``AmortizedBatchTokenResponse``.
     public static let amortizedBatchResponse = "application/private-token-amortized-batch-response"
+    /// A ``GenericBatchTokenRequest``.
+    public static let genericBatchRequest = "application/private-token-generic-batch-request"
+    /// A ``GenericBatchTokenResponse``.
+    public static let genericBatchResponse = "application/private-token-generic-batch-response"
     /// An ``IssuerDirectory``.
     public static let issuerDirectory = "application/private-token-issuer-directory"
 }

@@ -2,8 +2,8 @@
 public struct PrivateTokenChallenge: Sendable, Hashable {
     /// The challenge.
     public let challenge: TokenChallenge
-    /// The public key to use, as it stands on the wire (32 bytes for type 0x0005), or `nil` if the client is to
-    /// find it in the issuer's directory.
+    /// The public key to use, as it stands on the wire (49 bytes for type 0x0001, 342 for 0x0002, 32 for 0x0005), or
+    /// `nil` if the client is to find it in the issuer's directory.
     public let tokenKey: [UInt8]?
     /// For how many seconds the challenge may be answered, or `nil` if it does not say.
     public let maximumAge: UInt64?

@@ -1,6 +1,6 @@
 /// A token as it is presented; holding one proves nothing until a verifier has checked it (RFC 9577, section 2.2).
 ///
-/// `AuthenticatorInput (98) ‖ authenticator (Nk)`; type 0x0005 has Nk = 64 and 162 bytes in all.
+/// `AuthenticatorInput (98) ‖ authenticator (Nk)`: 146 bytes in all for type 0x0001, 354 for 0x0002, 162 for 0x0005.
 /// Whoever has these bytes can spend them, so a token has no description and is not `Hashable`.
 public struct Token: Sendable {
     /// Everything but the authenticator.

@@ -39,8 +39,13 @@ public struct TokenChallenge: Sendable, Hashable {
         TokenChallenge(self, redemptionContext: redemptionContext)
     }
 
-    private init(_ other: TokenChallenge, redemptionContext: Bytes32) {
-        tokenType = other.tokenType
+    /// The same challenge for tokens of another type.
+    public func of(_ tokenType: TokenType) -> TokenChallenge {
+        TokenChallenge(self, tokenType: tokenType, redemptionContext: redemptionContext)
+    }
+
+    private init(_ other: TokenChallenge, tokenType: TokenType? = nil, redemptionContext: Bytes32?) {
+        self.tokenType = tokenType ?? other.tokenType
         issuerName = other.issuerName
         self.redemptionContext = redemptionContext
         originNames = other.originNames

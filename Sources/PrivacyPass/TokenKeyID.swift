@@ -14,10 +14,8 @@ public struct TokenKeyID: Sendable, Hashable {
 
     /// The id of a public key as it stands on the wire, or `nil` if it is not one of an implemented type.
     public init?(publicKey: [UInt8], tokenType: TokenType) {
-        guard tokenType == .voprfRistretto255, let key = try? ServerPublicKey(decoding: publicKey) else {
-            return nil
-        }
-        self.init(of: key)
+        guard let scheme = tokenType.scheme, scheme.isPublicKey(publicKey) else { return nil }
+        bytes = SHA256.hash(publicKey)
     }
 
     /// The id in a text of 64 hexadecimal digits, or `nil`.

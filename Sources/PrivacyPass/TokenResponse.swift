@@ -1,36 +1,41 @@
 internal import LibSodium
 public import VOPRF
 
-/// The answer to a ``TokenRequest`` (RFC 9578, section 5.2, with the type of the batched tokens draft).
+/// The answer to a ``TokenRequest`` (RFC 9578, sections 5.2 and 6.2); it names no type, so whoever reads it knows which
+/// it asked for.
 ///
-/// `evaluated element (32) ‖ proof (64)`, 96 bytes. The proof is checked when a token is finalized.
+/// `evaluated element ‖ proof` for the VOPRF types, 145 bytes for 0x0001 and 96 for 0x0005; a blind signature of 256
+/// bytes for 0x0002. Proof and signature are checked when a token is finalized.
 public struct TokenResponse: Sendable, Hashable {
-    /// The one evaluated element with its proof.
-    public let evaluation: Evaluation
+    /// The type of the token that is answered.
+    public let tokenType: TokenType
+    /// The bytes of the answer.
+    public let encoded: [UInt8]
 
-    /// The encoded number of bytes: 96.
-    public static let encodedCount = 96
-
-    /// An answer with one evaluated element; any other number throws ``MessageError/invalidLength``.
+    /// An answer of type 0x0005 with one evaluated element; any other number throws ``MessageError/invalidLength``.
     public init(_ evaluation: Evaluation) throws(MessageError) {
-        guard evaluation.elements.count == 1 else { throw .invalidLength }
-        self.evaluation = evaluation
+        guard evaluation.elements.count == 1, let element = evaluation.elements.first else { throw .invalidLength }
+        tokenType = .voprfRistretto255
+        encoded = element.encoded.bytes + evaluation.proof.encoded.bytes
     }
 
-    /// Decodes exactly 96 bytes; element and scalars are decoded strictly.
-    public init(decoding bytes: [UInt8]) throws(MessageError) {
+    /// Decodes exactly the bytes of an answer of a type; elements and scalars of type 0x0005 are decoded strictly.
+    public init(decoding bytes: [UInt8], tokenType: TokenType) throws(MessageError) {
         var reader = ByteReader(bytes)
-        let element = try reader.element()
-        evaluation = Evaluation(elements: [element], proof: try reader.proof())
+        self = try TokenResponse(from: &reader, tokenType: tokenType)
         try reader.finish()
     }
 
-    /// The encoding, 96 bytes.
-    public var encoded: [UInt8] {
-        var writer = ByteWriter(capacity: TokenResponse.encodedCount)
-        for element in evaluation.elements { writer.append(element.encoded) }
-        writer.append(evaluation.proof.encoded)
-        return writer.bytes
+    init(from reader: inout ByteReader, tokenType: TokenType) throws(MessageError) {
+        guard let scheme = tokenType.scheme else { throw .unsupportedTokenType }
+        encoded = Array(try reader.take(scheme.responseCount))
+        guard scheme.isResponse(encoded) else { throw .invalidEncoding }
+        self.tokenType = tokenType
+    }
+
+    /// What a response of type 0x0005 says; `nil` for any other type.
+    public var evaluation: Evaluation? {
+        tokenType == .voprfRistretto255 ? RistrettoVOPRFScheme.evaluation(encoded) : nil
     }
 }
 

@@ -6,11 +6,18 @@ public struct TokenType: RawRepresentable, Sendable, Hashable {
     /// The type with this code point, whether or not this library implements it.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    /// VOPRF (ristretto255, SHA-512), 0x0005: the code point that the batched tokens draft suggests.
-    public static let voprfRistretto255 = TokenType(rawValue: 0x0005)
+    /// The types that this library implements.
+    public static var implemented: [TokenType] { TokenSchemes.all.map(\.tokenType) }
+
+    /// What the registry calls the type, or `nil` for a type not implemented here.
+    public var name: String? { scheme?.name }
 
     /// Nk: how many bytes an authenticator of this type has, or `nil` for a type not implemented here.
-    public var authenticatorCount: Int? { self == .voprfRistretto255 ? 64 : nil }
+    public var authenticatorCount: Int? { scheme?.authenticatorCount }
+
+    /// Whether tokens of the type are verified with the public key alone. Where they are not, or the type is not
+    /// implemented here, whoever verifies them can make them too.
+    public var isPubliclyVerifiable: Bool { scheme?.isPubliclyVerifiable ?? false }
 
     /// Whether this is one of the values reserved so that clients learn to skip what they do not know
     /// (RFC 9577, section 5.2.1).
@@ -25,9 +32,11 @@ public struct TokenType: RawRepresentable, Sendable, Hashable {
 
 extension ByteReader {
     /// The next two bytes, which must name a type that this library implements.
-    mutating func tokenType() throws(MessageError) -> TokenType {
-        let type = TokenType(rawValue: try uint16())
-        guard type.authenticatorCount != nil else { throw .unsupportedTokenType }
-        return type
+    mutating func tokenType() throws(MessageError) -> TokenType { try tokenScheme().tokenType }
+
+    /// The scheme that the next two bytes name.
+    mutating func tokenScheme() throws(MessageError) -> any TokenScheme {
+        guard let scheme = TokenType(rawValue: try uint16()).scheme else { throw .unsupportedTokenType }
+        return scheme
     }
 }

@@ -86,11 +86,13 @@ struct KeyEncodingTests {
         let key = try Self.key.get()
         let modulus = Array(key.publicKey.encoded[81..<337])
         let zero = [UInt8](repeating: 0, count: 256)
-        let (less, more) = (modulus.dropLast() + [modulus[255] - 1], modulus.dropLast() + [modulus[255] | 2])
-        for bytes in [
-            [], zero, zero.dropLast() + [1], zero + [0], [UInt8](zero.dropLast()), less, modulus, more,
+        let less = Array(modulus.dropLast()) + [modulus[255] - 1]
+        let more = Array(modulus.dropLast()) + [modulus[255] | 2]
+        let samples: [[UInt8]] = [
+            [], zero, Array(zero.dropLast()) + [1], zero + [0], Array(zero.dropLast()), less, modulus, more,
             [UInt8](repeating: 0xff, count: 256),
-        ] {
+        ]
+        for bytes in samples {
             #expect(key.publicKey.isBlindedMessage(bytes) == ((try? key.sign(blinded: bytes)) != nil))
         }
         #expect(key.publicKey.isBlindedMessage(less) && !key.publicKey.isBlindedMessage(modulus))

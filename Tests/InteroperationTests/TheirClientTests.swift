@@ -92,7 +92,7 @@ final class TheirClientTests: Sendable {
             let request = try await TokenRequest(
                 decoding: peer.one("request_token", [challenge.encoded, publicKey]))
             #expect(request.truncatedKeyID == TokenKeyID(of: key.publicKey).truncated)
-            let response = try TokenResponse(key.blindEvaluate([request.blindedElement]))
+            let response = try TokenResponse(key.blindEvaluate([Ristretto255.Element(decoding: request.blindedMessage)]))
             return try await peer.ask("finalize_token", [publicKey, response.encoded])
         }
         let request = try await AmortizedBatchTokenRequest(

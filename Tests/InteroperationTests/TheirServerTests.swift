@@ -55,7 +55,7 @@ struct TheirServerTests {
         let challenge = try TokenChallenge(
             tokenType: .voprfRistretto255, issuerName: ServerName("issuer.example"),
             redemptionContext: Randomness.bytes32(), originNames: [ServerName("origin.example")])
-        let pending = try Client.request(challenge: challenge, tokenKey: publicKey, count: count)
+        let pending = try Client.request(challenge: challenge, tokenKey: TokenKey(publicKey), count: count)
         let function = count == 1 ? "answer_token_request" : "answer_batch_request"
         let answer = try await peer.one(function, [pending.request.encoded])
         let tokens = try pending.finalize(answer)

@@ -28,11 +28,13 @@ struct P384VOPRFTests {
             let input = Randomness.bytes(count)
             let first = try key.publicKey.blind(input)
             let second = try key.publicKey.blind(input)
-            #expect(first.element != second.element && P384Element.isValid(first.element))
-            let output = try first.finalize(key.evaluate(blinded: first.element))
+            let other = second.element
+            let element = first.element
+            #expect(element != other && P384Element.isValid(element))
+            let output = try first.finalize(key.evaluate(blinded: element))
             #expect(output.count == 48)
             #expect(try output == key.evaluate(input))
-            #expect(try output == second.finalize(key.evaluate(blinded: second.element)))
+            #expect(try output == second.finalize(key.evaluate(blinded: other)))
             #expect(try output != P384PrivateKey().evaluate(input))
         }
         #expect(throws: P384VOPRFError.blindingFailed) { _ = try key.publicKey.blind([UInt8](repeating: 0, count: 65_536)) }
@@ -86,7 +88,7 @@ struct P384VOPRFTests {
         let on = try #require(numbers.firstIndex { P384Element.isValid([2] + $0) })
         #expect(on < 40)
         // Prime ends in 0xffffffff: adding one and more carries over the last four bytes.
-        let above = Array(Self.prime.dropLast(5)) + [1, 0, 0, 0, UInt8(on - 1)]
+        let above = Array(Self.prime.dropLast(5)) + [1, 0, 0, 0, UInt8(max(on, 1) - 1)]
         var bad = [[], [0], [UInt8](repeating: 0, count: 49), [2] + off, [3] + off, encoded + [0]]
         bad += [[2] + Self.prime, [3] + Self.prime, [2] + [UInt8](repeating: 0xff, count: 48)]
         if on > 0 { bad += [[2] + above, [3] + above] }

@@ -75,7 +75,7 @@ final class FakeIssuer: TokenTransport {
 
     /// Logs what happened to the keys since.
     private func bringUpToDate(_ state: inout State) {
-        let present = state.keys.map { TokenKeyID(of: $0.issuer.publicKey) }
+        let present = state.keys.map { $0.issuer.publicKey.id }
         for gone in state.logged where !present.contains(gone) { log.append(.revoked(gone, .keyCompromised)) }
         state.logged.removeAll { !present.contains($0) }
         for (index, key) in state.keys.enumerated() where !state.logged.contains(present[index]) {
@@ -88,7 +88,7 @@ final class FakeIssuer: TokenTransport {
     private static func directory(_ state: inout State) -> TransportResponse {
         let keys = state.keys.enumerated().map { index, key in
             IssuerDirectory.Key(
-                tokenType: .voprfRistretto255, tokenKey: key.issuer.publicKey.encoded.bytes,
+                tokenType: key.issuer.publicKey.tokenType, tokenKey: key.issuer.publicKey.encoded,
                 notBefore: state.notBefore.dropFirst(index).first ?? 0, capability: key.capability)
         }
         let body = IssuerDirectory(
@@ -108,7 +108,7 @@ final class FakeIssuer: TokenTransport {
         if case .answer(let status, let problem, let headers) = fault { return refuse(status, problem, headers) }
         guard let parsed = try parse(request) else { return refuse(415, nil) }
         let keys = state.issuing ?? state.keys.map(\.issuer)
-        let key = keys.first { TokenKeyID(of: $0.publicKey).truncated == parsed.truncatedKeyID }
+        let key = keys.first { $0.publicKey.id.truncated == parsed.truncatedKeyID }
         if !state.charged.contains(request.body) {
             guard request.headers.contains(HeaderField("authorization", "Bearer \(code)")) else {
                 let isPresent = request.headers.contains { $0.name == "authorization" }
@@ -137,6 +137,9 @@ final class FakeIssuer: TokenTransport {
         case MediaType.amortizedBatchRequest:
             let batch = try AmortizedBatchTokenRequest(decoding: request.body)
             return (.batch(batch), batch.truncatedKeyID)
+        case MediaType.genericBatchRequest:
+            let batch = try GenericBatchTokenRequest(decoding: request.body)
+            return batch.requests.first.map { (.generic(batch), $0.truncatedKeyID) }
         default: return nil
         }
     }

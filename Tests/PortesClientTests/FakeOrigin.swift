@@ -56,7 +56,7 @@ final class FakeOrigin: TokenTransport {
     }
 
     private static func redeem(_ token: Token, _ binding: String, _ state: inout State) throws -> TransportResponse {
-        let key = state.issuers.first { TokenKeyID(of: $0.publicKey) == token.input.keyID }
+        let key = state.issuers.first { $0.publicKey.id == token.input.keyID }
         guard let key, try key.isValid(token) else { return FakeIssuer.refuse(401, "bad-authenticator") }
         if let problem = state.refused[token.input.keyID] { return FakeIssuer.refuse(401, problem) }
         let nullifier = Nullifier(of: token.input)

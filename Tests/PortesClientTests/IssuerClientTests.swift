@@ -23,7 +23,7 @@ struct IssuerClientTests {
         let client = try FakeIssuer([(Capability.session, issuer), (Capability.play, play)]).client()
         #expect(try await client.currentKey(for: Capability.play) == play.publicKey)
         #expect(try await client.currentKey(for: Capability.session) == issuer.publicKey)
-        #expect(try await client.currentKey(ofKind: nil) == issuer.publicKey)
+        #expect(try await client.currentKey(ofKind: nil, tokenType: nil) == issuer.publicKey)
         await #expect(throws: IssuanceError.noKey) { try await client.currentKey(for: Capability.ticket) }
     }
 
@@ -32,10 +32,10 @@ struct IssuerClientTests {
         func capability(_ key: [UInt8]?) async throws -> Capability? {
             try await client.capability(of: PrivateTokenChallenge(challenge: TestIssuer.challenge(), tokenKey: key))
         }
-        #expect(try await capability(issuer.publicKey.encoded.bytes) == Capability.session)
+        #expect(try await capability(issuer.publicKey.encoded) == Capability.session)
         #expect(try await capability(nil) == nil)
         await #expect(throws: IssuanceError.keyNotPublished) {
-            try await capability(TestIssuer().publicKey.encoded.bytes)
+            try await capability(TestIssuer().publicKey.encoded)
         }
     }
 

@@ -70,7 +70,7 @@ struct KeyLogMemoryTests {
             let wallet = try Wallet(path: directory.walletPath)
             let result: Result<Void, any Error>
             do {
-                _ = try await wallet.currentKey(ofKind: .session, of: server.client())
+                _ = try await wallet.currentKey(for: .session, from: server.client())
                 result = .success(())
             } catch {
                 result = .failure(error)

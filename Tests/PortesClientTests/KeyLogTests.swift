@@ -246,7 +246,7 @@ struct KeyLogTests {
 
     @Test func aRevokedKeyIsRefused() async throws {
         _ = try await server.client().currentKey(for: .session)
-        log.append(.revoked(TokenKeyID(of: issuer.publicKey), .keyCompromised))
+        log.append(.revoked(issuer.publicKey.id, .keyCompromised))
         #expect(try await refusal() == .notTheIssuingKey)
     }
 
@@ -293,7 +293,7 @@ struct KeyLogTests {
         server.state.withLock { $0.keys = [issuer, next, old].map { (Capability.session, $0) } }
         func capability(_ key: TestIssuer) async throws -> Capability? {
             try await server.client(now: 1500).capability(of: PrivateTokenChallenge(
-                challenge: TestIssuer.challenge(), tokenKey: key.publicKey.encoded.bytes))
+                challenge: TestIssuer.challenge(), tokenKey: key.publicKey.encoded))
         }
         #expect(try await capability(issuer) == .session)
         for key in [old, next] {
@@ -326,7 +326,7 @@ private final class Behind: TokenTransport {
             issuerRequestURI: "/token-request",
             tokenKeys: [
                 .init(
-                    tokenType: .voprfRistretto255, tokenKey: key.publicKey.encoded.bytes, capability: .session)
+                    tokenType: .voprfRistretto255, tokenKey: key.publicKey.encoded, capability: .session)
             ])
     }
 

@@ -11,9 +11,9 @@ struct StoredDamageTests {
 
     @Test(arguments: [1, 2]) func aDamagedRequestIsRefusedOrAnotherRequest(count: Int) throws {
         let pending = try Client.request(challenge: TestIssuer.challenge(), tokenKey: issuer.publicKey, count: count)
-        let bytes = pending.encoded().withUnsafeBytes { Array($0) }
+        let bytes = known(pending.encoded()).withUnsafeBytes { Array($0) }
         let mistakes = Damage.mistakes(with: bytes) {
-            try PendingTokens(restoring: SecretBytes(copying: $0)).encoded().withUnsafeBytes { Array($0) }
+            try known(PendingTokens(restoring: SecretBytes(copying: $0)).encoded()).withUnsafeBytes { Array($0) }
         }
         #expect(mistakes.isEmpty)
     }
@@ -25,7 +25,7 @@ struct StoredDamageTests {
             try Token(
                 input: AuthenticatorInput(
                     tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: TestIssuer.challenge().digest,
-                    keyID: TokenKeyID(of: issuer.publicKey)),
+                    keyID: issuer.publicKey.id),
                 authenticator: Randomness.bytes(64))
         }
         var contents = WalletContents()
@@ -38,7 +38,7 @@ struct StoredDamageTests {
         ]
         contents.requests = [
             try WalletContents.Request(
-                capability: nil, encoded: pending.encoded().withUnsafeBytes { Array($0) })
+                capability: nil, encoded: known(pending.encoded()).withUnsafeBytes { Array($0) })
         ]
         contents.keyLogs = [WalletContents.KeyLog(issuer: try ServerName("issuer.example"), seen: [1, 2, 3])]
         let mistakes = Damage.mistakes(with: Array(contents.encoded.dropLast(Bytes32.count))) {

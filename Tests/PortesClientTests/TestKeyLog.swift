@@ -86,8 +86,8 @@ final class TestKeyLog: Sendable {
         let isNew = state.withLock { $0.terms.insert(capability).inserted }
         if isNew {
             append(.terms(known(RotationTerms(
-                capability: capability, tokenType: .voprfRistretto255, epoch: 1_000, acceptance: 100, announcement: 0,
-                isDevelopment: state.withLock { $0.isDevelopment }))))
+                capability: capability, tokenType: issuer.publicKey.tokenType, epoch: 1_000, acceptance: 100,
+                announcement: 0, isDevelopment: state.withLock { $0.isDevelopment }))))
         }
         append(.announced(Self.record(issuer, capability, notBefore, issueUntil ?? notBefore + 1_000_000)))
     }
@@ -96,7 +96,7 @@ final class TestKeyLog: Sendable {
         _ issuer: TestIssuer, _ capability: Capability, _ notBefore: Int64, _ issueUntil: Int64
     ) -> KeyRecord {
         known(try? KeyRecord(
-            capability: capability, tokenType: .voprfRistretto255, publicKey: issuer.publicKey.encoded.bytes,
+            capability: capability, tokenType: issuer.publicKey.tokenType, publicKey: issuer.publicKey.encoded,
             notBefore: UnixTime(seconds: notBefore), issueUntil: UnixTime(seconds: issueUntil),
             acceptUntil: UnixTime(seconds: issueUntil + 100)))
     }

@@ -59,7 +59,7 @@ struct WalletChoiceTests {
         let fresh = try TestIssuer.challenge(context: .zero)
         await #expect(throws: WalletError.empty) {
             try await wallet.holding(
-                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded.bytes)],
+                for: [PrivateTokenChallenge(challenge: fresh, tokenKey: playIssuer.publicKey.encoded)],
                 at: origin)
         }
         await #expect(throws: WalletError.empty) {
@@ -69,7 +69,7 @@ struct WalletChoiceTests {
     }
 
     private func asking(_ issuer: TestIssuer) -> PrivateTokenChallenge {
-        PrivateTokenChallenge(challenge: challenge, tokenKey: issuer.publicKey.encoded.bytes)
+        PrivateTokenChallenge(challenge: challenge, tokenKey: issuer.publicKey.encoded)
     }
 
     private func filled() async throws -> Wallet {

@@ -31,7 +31,7 @@ struct WalletSetAsideTests {
         #expect(first.outcome == spent)
         #expect(
             first.unusable == [
-                Wallet.Unusable(capability: session, keyID: TokenKeyID(of: old.publicKey), count: 5, reason: refusal)
+                Wallet.Unusable(capability: session, keyID: old.publicKey.id, count: 5, reason: refusal)
             ])
         let second = try await wallet.spend(session, for: challenge, at: origin.client())
         #expect(second.outcome == spent && second.unusable.isEmpty)
@@ -160,7 +160,7 @@ struct WalletSetAsideTests {
         let anywhere = try TestIssuer.challenge(origins: [])
         let wallet = try await filled([(old, 3)], for: anywhere)
         let liar = FakeOrigin(old)
-        liar.state.withLock { $0.refused = [TokenKeyID(of: old.publicKey): "key-revoked"] }
+        liar.state.withLock { $0.refused = [old.publicKey.id: "key-revoked"] }
         let result = try await wallet.spend(session, for: anywhere, at: liar.client("https://liar.example"))
         #expect(result.outcome == .refused(.keyRevoked))
         #expect(try await wallet.spend(session, for: anywhere, at: origin.client()).outcome == spent)
@@ -191,14 +191,14 @@ struct WalletSetAsideTests {
         refuse(.keyRevoked, old)
         _ = try await wallet.spend(session, for: challenge, at: origin.client())
         #expect(await wallet.contents.setAside.count == 1)
-        #expect(try await wallet.discard(TokenKeyID(of: old.publicKey)) == 2)
+        #expect(try await wallet.discard(old.publicKey.id) == 2)
         #expect(try WalletContents(decoding: directory.bytes()).setAside.isEmpty)
     }
 
     private var presented: Int { origin.state.withLock { $0.presented.count } }
 
     private func refuse(_ refusal: RedemptionOutcome.Refusal, _ issuer: TestIssuer) {
-        origin.state.withLock { $0.refused[TokenKeyID(of: issuer.publicKey)] = refusal.rawValue }
+        origin.state.withLock { $0.refused[issuer.publicKey.id] = refusal.rawValue }
     }
 
     private func outcomes(_ results: [Resumption]) throws -> [RedemptionOutcome] {

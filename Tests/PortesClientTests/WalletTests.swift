@@ -90,7 +90,7 @@ struct WalletTests {
         for _ in 0..<4 {
             keys.append(try await wallet.take(session, for: challenge, at: origin).token.input.keyID)
         }
-        let (first, second) = (TokenKeyID(of: old.publicKey), TokenKeyID(of: new.publicKey))
+        let (first, second) = (old.publicKey.id, new.publicKey.id)
         #expect(keys == [first, first, second, second])
     }
 
@@ -123,10 +123,10 @@ struct WalletTests {
         let wallet = try await filled(3, from: old)
         try await add(2, to: wallet, from: new)
         _ = try await wallet.take(session, for: challenge, at: origin).binding
-        #expect(try await wallet.discard(TokenKeyID(of: old.publicKey)) == 2)
+        #expect(try await wallet.discard(old.publicKey.id) == 2)
         #expect(await wallet.unanswered == [origin])
         #expect(await wallet.holdings.map(\.count) == [2])
-        #expect(try await wallet.discard(TokenKeyID(of: old.publicKey)) == 0)
+        #expect(try await wallet.discard(old.publicKey.id) == 0)
     }
 
     @Test func takingOneOfTenThousandTokensCostsLessThanLookingAtEach() async throws {
@@ -136,7 +136,7 @@ struct WalletTests {
             try Token(
                 input: AuthenticatorInput(
                     tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: challenge.digest,
-                    keyID: TokenKeyID(of: issuer.publicKey)),
+                    keyID: issuer.publicKey.id),
                 authenticator: Randomness.bytes(64))
         }
         var contents = WalletContents()
@@ -165,7 +165,7 @@ struct WalletTests {
         let pending = try Client.request(challenge: challenge, tokenKey: TestIssuer().publicKey, count: 1)
         var contents = await wallet.contents
         contents.requests = [
-            try WalletContents.Request(capability: session, encoded: pending.encoded().withUnsafeBytes { Array($0) })
+            try WalletContents.Request(capability: session, encoded: known(pending.encoded()).withUnsafeBytes { Array($0) })
         ]
         var dumped = "\(contents)\(contents.lots)\(contents.spendings)\(contents.requests)"
         dump(contents, to: &dumped)

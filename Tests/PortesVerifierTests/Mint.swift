@@ -4,42 +4,54 @@ import PortesVerifier
 import PrivacyPass
 import Revocation
 import Synchronization
-import VOPRF
 
-/// A key with its secret, which makes tokens without the detour over blinding.
+/// A key with its secret, which makes tokens as an issuer and a client do together.
 struct Mint {
     static let start: Int64 = 1_800_000_000
     let record: KeyRecord
     let key: VerificationKey
-    private let secret: [UInt8]
+    private let scheme: any TokenScheme
+    private let privateKey: any TokenPrivateKey
 
     init(
-        capability: String = "session", notBefore: Int64 = start, issueUntil: Int64 = start + 3_600,
-        acceptUntil: Int64 = start + 7_200
+        _ tokenType: TokenType = .voprfRistretto255, capability: String = "session", notBefore: Int64 = start,
+        issueUntil: Int64 = start + 3_600, acceptUntil: Int64 = start + 7_200
     ) throws {
-        let privateKey = try ServerPrivateKey()
+        guard let scheme = tokenType.scheme else { throw MessageError.unsupportedTokenType }
         guard let capability = Capability(capability) else { throw MessageError.invalidName }
+        self.scheme = scheme
+        privateKey = try scheme.makePrivateKey()
         record = try KeyRecord(
-            capability: capability, tokenType: .voprfRistretto255, publicKey: privateKey.publicKey.encoded.bytes,
+            capability: capability, tokenType: tokenType, publicKey: privateKey.publicKey,
             notBefore: UnixTime(seconds: notBefore), issueUntil: UnixTime(seconds: issueUntil),
             acceptUntil: UnixTime(seconds: acceptUntil))
-        key = try VerificationKey(record: record, secret: privateKey.encoded())
-        secret = privateKey.encoded().withUnsafeBytes { Array($0) }
+        key =
+            scheme.isPubliclyVerifiable
+            ? VerificationKey(try PublicVerificationKey(record: record))
+            : try VerificationKey(record: record, secret: privateKey.encoded())
     }
 
     func token(for challenge: TokenChallenge) throws -> Token {
         let input = AuthenticatorInput(
-            tokenType: .voprfRistretto255, nonce: .random(), challengeDigest: challenge.digest, keyID: record.id)
-        let privateKey = try ServerPrivateKey(decoding: SecretBytes(copying: secret))
-        return try Token(input: input, authenticator: privateKey.evaluate(input.encoded).bytes)
+            tokenType: record.tokenType, nonce: .random(), challengeDigest: challenge.digest, keyID: record.id)
+        let blinding = try scheme.blind(input.encoded, publicKey: record.publicKey)
+        let response = try privateKey.evaluate(blinding.blindedMessage)
+        return try Token(input: input, authenticator: blinding.finalize(response))
     }
+
+    /// The secret as a verifier would get it.
+    var secret: SecretBytes { privateKey.encoded() }
 }
 
 /// Names and challenges of the tests.
 enum Sample {
-    static func challenge(origin: String = "origin.example") throws -> TokenChallenge {
+    static let foreignKeyID = TokenKeyID(Randomness.bytes32())
+
+    static func challenge(
+        of tokenType: TokenType = .voprfRistretto255, origin: String = "origin.example"
+    ) throws -> TokenChallenge {
         try TokenChallenge(
-            tokenType: .voprfRistretto255, issuerName: ServerName("issuer.example"),
+            tokenType: tokenType, issuerName: ServerName("issuer.example"),
             originNames: [ServerName(origin)])
     }
 }

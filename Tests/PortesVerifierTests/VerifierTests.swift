@@ -71,7 +71,8 @@ import VOPRF
             changed[bit / 8] ^= 1 << UInt8(bit % 8)
             let expected: VerificationFailure =
                 switch bit / 8 {
-                case 0..<2: .wrongTokenType
+                // One bit away is type 0x0001, whose tokens are shorter.
+                case 0..<2: bit == 10 ? .malformed : .wrongTokenType
                 case 2..<34: .badAuthenticator
                 case 34..<66: .wrongChallenge
                 case 66..<98: .unknownKey

@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: [[0x40, 0x20], [0x80, 0, 0, 0x20], [0xc0, 0, 0, 0, 0, 0, 0, 0x20]] as [[UInt8]])
     func aLengthThatIsNotInItsShortestFormIsRefused(length: [UInt8]) throws {
-        let element = try Samples().request.blindedElement.encoded.bytes
+        let element = try Samples().request.blindedMessage
         let shortest = try AmortizedBatchTokenRequest(decoding: batch(length: [0x20], elements: element))
         #expect(shortest.blindedElements.count == 1)
         #expect(throws: MessageError.nonMinimalInteger) {

@@ -45,7 +45,7 @@ struct HeadersCredentialsTests {
     @Test func bytesThatAreNoTokenAreToldWithTheReason() {
         func field(_ bytes: [UInt8]) -> String { "PrivateToken token=\"\(Base64URL.encode(bytes))\"" }
         #expect(error(field([])) == .notAToken(.truncated))
-        #expect(error(field([0, 2])) == .notAToken(.unsupportedTokenType))
+        #expect(error(field([0, 3])) == .notAToken(.unsupportedTokenType))
         #expect(error(field(Array(token.encoded.dropLast()))) == .notAToken(.truncated))
         #expect(error(field(token.encoded + [0])) == .notAToken(.trailingBytes))
     }

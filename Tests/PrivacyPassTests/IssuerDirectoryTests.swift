@@ -57,7 +57,14 @@ import Testing
         #expect(directory.currentKey(for: play, at: 999) == nil)
         #expect(directory.currentKey(for: play, at: 1_000)?.tokenKey.first == 2)
         #expect(directory.currentKey(for: play, at: 2_000)?.tokenKey.first == 1)
-        #expect(directory.currentKey(for: Capability("session"), at: 2_000) == nil)
+        #expect(directory.currentKey(for: play, tokenType: .blindRSA2048, at: 2_000) == nil)
+        #expect(directory.currentKey(for: Capability("session"), at: 2_000)?.tokenType == .blindRSA2048)
+        #expect(directory.currentKey(for: Capability("session"), tokenType: .voprfRistretto255, at: 2_000) == nil)
+    }
+
+    @Test func aKeyOfATypeThatIsNotKnownIsNeverTheCurrentOne() {
+        let keys = [0x0000, 0x0003, 0xDA7A].map { IssuerDirectory.Key(tokenType: TokenType(rawValue: $0), tokenKey: [1]) }
+        #expect(IssuerDirectory(issuerRequestURI: "/x", tokenKeys: keys).currentKey(for: nil, at: 0) == nil)
     }
 
     @Test func whatIsTooLargeOrNotADirectoryIsRefused() {

@@ -35,7 +35,7 @@ struct Samples {
         [
             ("challenge", challenge.encoded, { try TokenChallenge(decoding: $0).encoded }),
             ("request", request.encoded, { try TokenRequest(decoding: $0).encoded }),
-            ("response", response.encoded, { try TokenResponse(decoding: $0).encoded }),
+            ("response", response.encoded, { try TokenResponse(decoding: $0, tokenType: .voprfRistretto255).encoded }),
             ("batch request", batchRequest.encoded, { try AmortizedBatchTokenRequest(decoding: $0).encoded }),
             ("batch response", batchResponse.encoded, { try AmortizedBatchTokenResponse(decoding: $0).encoded }),
             ("token", token.encoded, { try Token(decoding: $0).encoded }),

@@ -58,7 +58,11 @@ extension AdminRequest {
         guard key.announcement.map((0...longestPeriod).contains) ?? true else {
             throw AdminRefusal("--announcement takes at most 10 years", hint: "for example --announcement 1d")
         }
-        if let capability = Capability(key.capability) { _ = try key.terms(for: capability) }
+        let type = TokenType(rawValue: key.tokenType ?? TokenType.voprfRistretto255.rawValue)
+        guard TokenType.implemented.contains(type) else {
+            throw AdminRefusal("--token-type does not take \(type.rawValue)", hint: TokenType.choice("--token-type"))
+        }
+        if let capability = Capability(key.capability) { _ = try key.terms(for: capability, type) }
         if let start = key.notBefore, start < now {
             throw AdminRefusal(
                 "--not-before is in the past",

@@ -73,6 +73,8 @@ package enum AdminRequest: Sendable, Hashable, Codable {
 package struct KeyParameters: Sendable, Hashable, Codable {
     /// The capability.
     package var capability: String
+    /// The code point of the type of tokens; `nil` for the type that the capability has, 0x0005 for a new one.
+    package var tokenType: UInt16?
     /// When issuing begins; at once if `nil`.
     package var notBefore: UnixTime?
     /// For how many seconds the key issues.
@@ -87,10 +89,11 @@ package struct KeyParameters: Sendable, Hashable, Codable {
 
     /// Parameters from their parts.
     package init(
-        capability: String, notBefore: UnixTime? = nil, epoch: Int64, acceptance: Int64, announcement: Int64? = nil,
-        isDevelopment: Bool = false
+        capability: String, tokenType: UInt16? = nil, notBefore: UnixTime? = nil, epoch: Int64, acceptance: Int64,
+        announcement: Int64? = nil, isDevelopment: Bool = false
     ) {
         self.capability = capability
+        self.tokenType = tokenType
         self.notBefore = notBefore
         self.epoch = epoch
         self.acceptance = acceptance

@@ -13,11 +13,12 @@ extension Authority {
         guard try !database.keys().contains(where: { $0.record.id == id }) else {
             throw AdminRefusal("this authority has had that key already", hint: "make another; see portes key list")
         }
-        guard try !database.isTruncatedIDInUse(id.truncated, tokenType: .voprfRistretto255) else {
+        let secret = try keyring.secret(withID: id)
+        guard try !database.isTruncatedIDInUse(id.truncated, tokenType: secret.tokenKey.tokenType) else {
             throw AdminRefusal(
                 "requests could not tell that key from another: both ids end with \(id.hexadecimal.suffix(2))",
                 hint: "make another: a day after its acceptance that key makes room")
         }
-        return try createKey(parameters, secret: keyring.secret(withID: id))
+        return try createKey(parameters, secret: secret)
     }
 }

@@ -11,7 +11,8 @@ extension Authority {
     /// Where `secret` is given it is that of the key, and lies in the key directory already.
     func createKey(_ parameters: KeyParameters, secret: IssuerSecret? = nil) throws -> KeySummary {
         let capability = try Self.capability(parameters.capability)
-        let terms = try parameters.terms(for: capability)
+        let terms = try parameters.terms(
+            for: capability, secret?.tokenKey.tokenType ?? tokenType(parameters, of: capability))
         let history = database.keyHistory
         guard !terms.isDevelopment || history.isDevelopment || history.terms.isEmpty else {
             throw AdminRefusal(
@@ -40,6 +41,23 @@ extension Authority {
             after: known == terms ? [] : [.terms(terms)]
         ).record
         return try summary(storedKey(record.id.hexadecimal))
+    }
+
+    /// The type that is asked for, or that the capability's keys have, or 0x0005.
+    private func tokenType(_ parameters: KeyParameters, of capability: Capability) -> TokenType {
+        parameters.tokenType.map { TokenType(rawValue: $0) } ?? currentTerms(of: capability)?.tokenType
+            ?? .voprfRistretto255
+    }
+
+    /// The terms that stand for a capability. Where its type was changed there are two, and those of the newest key
+    /// count.
+    func currentTerms(of capability: Capability) -> RotationTerms? {
+        let terms = database.keyHistory.terms.values.filter { $0.capability == capability }
+        func newest(_ terms: RotationTerms) -> UnixTime {
+            let keys = standings.filter { $0.record.capability == capability && $0.record.tokenType == terms.tokenType }
+            return keys.filter { !$0.isRetired }.map(\.record.notBefore).max() ?? UnixTime(seconds: .min)
+        }
+        return terms.max { (newest($0), $0.tokenType.rawValue) < (newest($1), $1.tokenType.rawValue) }
     }
 
     /// When the key after those that live begins: at once if there is none.
@@ -109,10 +127,10 @@ extension Authority {
 }
 
 extension KeyParameters {
-    /// The terms that the parameters stand for; throws ``AdminRefusal``.
-    func terms(for capability: Capability) throws(AdminRefusal) -> RotationTerms {
+    /// The terms that the parameters stand for with tokens of a type; throws ``AdminRefusal``.
+    func terms(for capability: Capability, _ tokenType: TokenType) throws(AdminRefusal) -> RotationTerms {
         let terms = RotationTerms(
-            capability: capability, tokenType: .voprfRistretto255, epoch: epoch, acceptance: acceptance,
+            capability: capability, tokenType: tokenType, epoch: epoch, acceptance: acceptance,
             announcement: announcement ?? Self.standardAnnouncement(epoch: epoch), isDevelopment: isDevelopment)
         guard let terms else {
             throw AdminRefusal("an epoch, acceptance or announcement is out of range", hint: "each has at most 10 years")

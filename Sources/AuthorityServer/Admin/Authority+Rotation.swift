@@ -9,7 +9,7 @@ extension Authority {
     func rotateKey(of name: String) throws -> KeySummary {
         let capability = try Self.capability(name)
         let now = database.changeTime
-        guard let terms = database.keyHistory.terms.values.first(where: { $0.capability == capability }) else {
+        guard let terms = currentTerms(of: capability) else {
             throw AdminRefusal(
                 "no key of \(capability) issues now", hint: "make one: portes key create --capability \(capability)")
         }
@@ -21,7 +21,7 @@ extension Authority {
                     portes key revoke ID; only keys made with portes key create --development rotate at any time
                     """)
         }
-        let keys = standings.filter { $0.record.capability == capability }
+        let keys = standings.filter { $0.record.capability == capability && $0.record.tokenType == terms.tokenType }
         let old = keys.first { $0.state(at: now) == .issuing }
         let ending = old.map { [KeyEvent.rescheduled($0.record.endingIssuance(at: now))] } ?? []
         let id: TokenKeyID

@@ -72,7 +72,7 @@ extension Authority {
     private func drawSecret(_ tokenType: TokenType) throws -> IssuerSecret {
         // With one free byte left, this many draws miss it once in ten million times.
         for _ in 0..<4_096 {
-            let secret = try IssuerSecret()
+            let secret = try IssuerSecret(tokenType)
             if try !database.isTruncatedIDInUse(secret.id.truncated, tokenType: tokenType) { return secret }
         }
         throw AdminRefusal(

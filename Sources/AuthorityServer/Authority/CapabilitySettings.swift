@@ -27,15 +27,30 @@ extension Authority {
     /// Terms under which the next key would come late, or more keys be live than may be beside those that there are, are
     /// not taken: nothing would be issued for a while. Answers the capabilities that go on under their earlier
     /// terms for that reason. Blocks; throws what a change of keys throws.
+    ///
+    /// Where a capability has got another type, the keys of its earlier one issue until their dates, and nothing follows
+    /// them.
     @discardableResult
     package func configure(_ capabilities: [CapabilitySettings]) throws -> [Capability] {
         let known = database.keyHistory.terms
         let new = capabilities.map(\.terms).filter { known[KeyHistory.Purpose($0.capability, $0.tokenType)] != $0 }
         let possible = new.filter(canFollow)
         if !possible.isEmpty { try change(possible.map { .terms($0) }, at: database.changeTime) }
+        for terms in capabilities.map(\.terms) { try retireKeys(of: terms.capability, but: terms.tokenType) }
         database.setLimits(
             Dictionary(capabilities.map { ($0.terms.capability, $0.limits) }, uniquingKeysWith: { _, last in last }))
         return new.filter { !possible.contains($0) }.map(\.capability)
+    }
+
+    private func retireKeys(of capability: Capability, but tokenType: TokenType) throws {
+        let others = standings.filter { $0.record.capability == capability && $0.record.tokenType != tokenType }
+        for (_, keys) in Dictionary(grouping: others, by: \.record.tokenType) {
+            guard let last = keys.filter({ !$0.isRevoked }).max(by: { $0.record.notBefore < $1.record.notBefore }),
+                !last.isRetired
+            else { continue }
+            _ = try database.retireKey(last.record.id)
+            try reload()
+        }
     }
 
     private func canFollow(_ terms: RotationTerms) -> Bool {

@@ -1,17 +1,20 @@
 import Attestation
+import HTTPTypes
 import Issuance
 import KeySchedule
 import PrivacyPass
 
-/// A token request of either form, as its content type says.
+/// A token request of any form, as its content type says.
 enum TokenRequestMessage: Sendable {
     case single(TokenRequest)
-    case batch(AmortizedBatchTokenRequest)
+    case amortized(AmortizedBatchTokenRequest)
+    case generic(GenericBatchTokenRequest)
 
     /// The forms, and what each needs.
     enum Form: Sendable, CaseIterable {
         case single
-        case batch
+        case amortized
+        case generic
 
         /// The form with this media type.
         init?(mediaType: String) {
@@ -19,12 +22,30 @@ enum TokenRequestMessage: Sendable {
             self = form
         }
 
-        var requestType: String { self == .single ? MediaType.tokenRequest : MediaType.amortizedBatchRequest }
-        var responseType: String { self == .single ? MediaType.tokenResponse : MediaType.amortizedBatchResponse }
+        var requestType: String {
+            switch self {
+            case .single: MediaType.tokenRequest
+            case .amortized: MediaType.amortizedBatchRequest
+            case .generic: MediaType.genericBatchRequest
+            }
+        }
 
-        /// The largest body: type, truncated id, length of at most 4 bytes, elements of 32.
+        var responseType: String {
+            switch self {
+            case .single: MediaType.tokenResponse
+            case .amortized: MediaType.amortizedBatchResponse
+            case .generic: MediaType.genericBatchResponse
+            }
+        }
+
+        /// The largest body.
         func largestBody(maximumBatch: Int) -> Int {
-            self == .single ? TokenRequest.encodedCount : 2 + 1 + 4 + maximumBatch * 32
+            switch self {
+            case .single: TokenRequest.largestEncodedCount
+            // Type, truncated id, length of at most 4 bytes, elements of 32.
+            case .amortized: 2 + 1 + 4 + maximumBatch * 32
+            case .generic: GenericBatchTokenRequest.largestEncodedCount(of: maximumBatch)
+            }
         }
     }
 
@@ -32,37 +53,61 @@ enum TokenRequestMessage: Sendable {
     init(_ body: [UInt8], form: Form, maximumBatch: Int) throws(MessageError) {
         switch form {
         case .single: self = .single(try TokenRequest(decoding: body))
-        case .batch: self = .batch(try AmortizedBatchTokenRequest(decoding: body, maximumCount: maximumBatch))
+        case .amortized: self = .amortized(try AmortizedBatchTokenRequest(decoding: body, maximumCount: maximumBatch))
+        case .generic: self = .generic(try GenericBatchTokenRequest(decoding: body, maximumCount: maximumBatch))
         }
     }
 
-    var truncatedKeyID: UInt8 {
-        switch self {
-        case .single(let request): request.truncatedKeyID
-        case .batch(let request): request.truncatedKeyID
-        }
+    /// What is asked for under one key.
+    struct Part: Sendable {
+        let tokenType: TokenType
+        let truncatedKeyID: UInt8
+        /// How many tokens.
+        var count: Int
+        /// The single requests, by their places in the message; none where the message is one whole.
+        var items: [(place: Int, request: TokenRequest)] = []
     }
 
-    var tokenType: TokenType {
+    /// The parts, in the order in which their keys are first named.
+    var parts: [Part] {
         switch self {
-        case .single(let request): request.tokenType
-        case .batch(let request): request.tokenType
+        case .single(let request):
+            return [Part(request, at: 0)]
+        case .amortized(let request):
+            let count = request.blindedElements.count
+            return [Part(tokenType: request.tokenType, truncatedKeyID: request.truncatedKeyID, count: count)]
+        case .generic(let batch):
+            var parts: [Part] = []
+            for (place, request) in batch.requests.enumerated() {
+                let index = parts.firstIndex {
+                    $0.tokenType == request.tokenType && $0.truncatedKeyID == request.truncatedKeyID
+                }
+                guard let index else {
+                    parts.append(Part(request, at: place))
+                    continue
+                }
+                parts[index].count += 1
+                parts[index].items.append((place, request))
+            }
+            return parts
         }
     }
+}
 
-    /// How many tokens are requested.
-    var count: Int {
-        switch self {
-        case .single: 1
-        case .batch(let request): request.blindedElements.count
-        }
+extension TokenRequestMessage.Part {
+    fileprivate init(_ request: TokenRequest, at place: Int) {
+        self.init(tokenType: request.tokenType, truncatedKeyID: request.truncatedKeyID, count: 1)
+        items = [(place, request)]
     }
 
-    /// The encoded answer of the issuer under a key.
-    func evaluated(by issuer: Issuer, under id: TokenKeyID, at time: UnixTime) throws(Issuer.IssuanceError) -> [UInt8] {
-        switch self {
-        case .single(let request): try issuer.evaluate(request, under: id, at: time).encoded
-        case .batch(let request): try issuer.evaluate(request, under: id, at: time).encoded
+    /// The part without the requests that the key cannot evaluate; `nil` if nothing is left.
+    func fitting(_ record: KeyRecord) -> TokenRequestMessage.Part? {
+        guard !items.isEmpty, let key = try? TokenKey(tokenType: record.tokenType, decoding: record.publicKey) else {
+            return items.isEmpty ? self : nil
         }
+        var part = self
+        part.items.removeAll { !$0.request.fits(key) }
+        part.count = part.items.count
+        return part.count > 0 ? part : nil
     }
 }

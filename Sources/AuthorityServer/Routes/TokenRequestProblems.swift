@@ -71,6 +71,15 @@ extension HTTPProblem {
             }
     }
 
+    /// The same where no token of a generic batch is issued: 400, as the batched tokens draft (section 6.2) has it, for
+    /// whatever would be another refusal of the request.
+    var ofWholeBatch: HTTPProblem {
+        guard status.kind == .clientError, status != .unauthorized else { return self }
+        var problem = self
+        problem.status = .badRequest
+        return problem
+    }
+
     init(_ error: Issuer.IssuanceError) {
         self =
             switch error {

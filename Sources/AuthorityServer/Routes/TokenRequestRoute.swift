@@ -8,7 +8,7 @@ import NIOCore
 import PrivacyPass
 import ServerSupport
 
-/// `POST /token-request` (RFC 9578, section 5; batched tokens draft, section 5).
+/// `POST /token-request` (RFC 9578, sections 5 and 6; batched tokens draft, sections 5 and 6).
 struct TokenRequestRoute: Sendable {
     let authority: Authority
     let gate: any IssuanceGate
@@ -32,8 +32,9 @@ struct TokenRequestRoute: Sendable {
         let body = try await request.body(upTo: form.largestBody(maximumBatch: maximumBatch))
         let answer = try await answer(Array(body.readableBytesView), form: form, payer: payer)
         return Response(
-            status: .ok, headers: [.contentType: form.responseType, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+            status: answer.isWhole ? .ok : .partialContent,
+            headers: [.contentType: form.responseType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
     }
 
     /// Who pays, by the form of the credentials alone.
@@ -46,53 +47,101 @@ struct TokenRequestRoute: Sendable {
         return .voucher(code.hash)
     }
 
-    private func answer(
-        _ body: [UInt8], form: TokenRequestMessage.Form, payer: Charge.Payer
-    ) async throws -> [UInt8] {
+    private func answer(_ body: [UInt8], form: TokenRequestMessage.Form, payer: Charge.Payer) async throws -> Answer {
         let maximumBatch = maximumBatch
-        let (message, hash) = try await pool.run {
+        let (message, parts) = try await pool.run {
             do {
-                return try (
-                    TokenRequestMessage(body, form: form, maximumBatch: maximumBatch),
-                    RequestHash(body: body, mediaType: form.requestType)
-                )
+                let message = try TokenRequestMessage(body, form: form, maximumBatch: maximumBatch)
+                return (message, message.parts)
             } catch let error as MessageError {
                 throw HTTPProblem.malformedRequest(error)
             }
         }
         guard authority.isClockRight else { throw HTTPProblem.clockMoved }
+        var charged: [ChargedPart] = []
+        var refusal: HTTPProblem?
+        for (number, part) in parts.enumerated() {
+            let hash = RequestHash(body: body, mediaType: form.requestType, part: form == .generic ? number : nil)
+            do {
+                charged.append(try await charge(part, hash, payer: payer))
+            } catch let problem as HTTPProblem {
+                guard form == .generic else { throw problem }
+                refusal = refusal ?? problem
+            }
+        }
+        if charged.isEmpty, let refusal { throw refusal.ofWholeBatch }
+        return try await evaluate(message, charged)
+    }
+
+    /// Charges for a part of a request, durably, and says under which key to evaluate it.
+    private func charge(
+        _ part: TokenRequestMessage.Part, _ hash: RequestHash, payer: Charge.Payer
+    ) async throws -> ChargedPart {
         let (now, issuer) = (authority.time.now().wall, authority.issuer)
-        let (truncatedID, tokenType) = (message.truncatedKeyID, message.tokenType)
+        let (truncatedID, tokenType) = (part.truncatedKeyID, part.tokenType)
         guard let key = issuer.key(truncatedID: truncatedID, tokenType: tokenType, at: now) else {
             throw issuer.isOfRevokedCapability(truncatedID: truncatedID, tokenType: tokenType, at: now)
                 ? HTTPProblem.capabilityRevoked : .keyUnknown
         }
-        guard message.count <= batchSizes[key.capability] ?? maximumBatch else {
-            throw HTTPProblem.batchTooLarge
+        guard part.count <= batchSizes[key.capability] ?? maximumBatch else { throw HTTPProblem.batchTooLarge }
+        guard let part = part.fitting(key) else { throw HTTPProblem.malformedRequest(.invalidEncoding) }
+        let charge = Charge(payer: payer, request: hash, count: part.count, keyID: key.id)
+        switch try await gate.charge(charge) {
+        case .charged:
+            metrics.charged(charge.count)
+            return ChargedPart(part: part, keyID: charge.keyID)
+        case .repeated(let keyID):
+            metrics.repeated()
+            return ChargedPart(part: part, keyID: keyID)
+        case .refused(let refusal):
+            metrics.refused()
+            throw HTTPProblem(refusal)
         }
-        let charge = Charge(payer: payer, request: hash, count: message.count, keyID: key.id)
-        let keyID = try await charged(charge)
-        return try await pool.run { [authority] in
+    }
+
+    private func evaluate(_ message: TokenRequestMessage, _ charged: [ChargedPart]) async throws -> Answer {
+        switch message {
+        case .amortized(let request):
+            guard let keyID = charged.first?.keyID else { throw HTTPProblem.internalError }
+            return Answer(bytes: try await run { try $0.evaluate(request, under: keyID, at: $1).encoded })
+        case .single(let request):
+            guard let keyID = charged.first?.keyID else { throw HTTPProblem.internalError }
+            return Answer(bytes: try await run { try $0.evaluate(request, under: keyID, at: $1).encoded })
+        case .generic(let batch):
+            var responses = [TokenResponse?](repeating: nil, count: batch.requests.count)
+            for part in charged {
+                // One at a time, so that a long batch lets others through in between.
+                for (place, request) in part.part.items {
+                    responses[place] = try await run { try? $0.evaluate(request, under: part.keyID, at: $1) }
+                }
+            }
+            guard responses.contains(where: { $0 != nil }) else { throw HTTPProblem.keyUnknown.ofWholeBatch }
+            return try Answer(
+                bytes: GenericBatchTokenResponse(responses).encoded, isWhole: !responses.contains { $0 == nil })
+        }
+    }
+
+    /// What the issuer answers, computed where it may take its time.
+    private func run<T: Sendable>(
+        _ body: @escaping @Sendable (Issuer, UnixTime) throws -> T
+    ) async throws -> T {
+        try await pool.run { [authority] in
             do {
-                return try message.evaluated(by: authority.issuer, under: keyID, at: authority.time.now().wall)
+                return try body(authority.issuer, authority.time.now().wall)
             } catch let error as Issuer.IssuanceError {
                 throw HTTPProblem(error)
             }
         }
     }
 
-    /// Charges, durably, and says under which key to evaluate.
-    private func charged(_ charge: Charge) async throws -> TokenKeyID {
-        switch try await gate.charge(charge) {
-        case .charged:
-            metrics.charged(charge.count)
-            return charge.keyID
-        case .repeated(let keyID):
-            metrics.repeated()
-            return keyID
-        case .refused(let refusal):
-            metrics.refused()
-            throw HTTPProblem(refusal)
-        }
+    /// A part of a request that was paid for.
+    private struct ChargedPart: Sendable {
+        let part: TokenRequestMessage.Part
+        let keyID: TokenKeyID
+    }
+
+    private struct Answer: Sendable {
+        let bytes: [UInt8]
+        var isWhole = true
     }
 }

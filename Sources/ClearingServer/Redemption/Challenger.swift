@@ -37,8 +37,8 @@ final class Challenger: Sendable {
         var fields = HTTPFields()
         let keys = keys(at: now)
         guard let policy, !keys.isEmpty else { return fields }
-        let challenge = policy.challenge(at: now)
         for record in keys {
+            let challenge = policy.challenge(of: record.tokenType, at: now)
             let sent = PrivateTokenChallenge(
                 challenge: challenge, tokenKey: record.publicKey, maximumAge: policy.maximumAge)
             fields.append(HTTPField(name: .wwwAuthenticate, value: sent.fieldValue))

@@ -55,7 +55,7 @@ final class DirectoryWatch: Service {
         let now = time.now().wall
         announced.withLock { announced in
             var present: [[UInt8]: Announcement] = [:]
-            for key in directory.tokenKeys where key.tokenType == .voprfRistretto255 {
+            for key in directory.tokenKeys where TokenType.implemented.contains(key.tokenType) {
                 guard let capability = key.capability else { continue }
                 present[key.tokenKey] =
                     announced[key.tokenKey]

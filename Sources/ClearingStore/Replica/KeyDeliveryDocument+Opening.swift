@@ -1,7 +1,9 @@
 internal import KeyDelivery
 internal import JOSE
+internal import KeySchedule
 internal import LibSodium
 internal import PortesVerifier
+internal import PrivacyPass
 
 extension KeyDeliveryDocument {
     /// The document in a text signed by the pinned authority.
@@ -19,6 +21,13 @@ extension KeyDeliveryDocument {
         guard verifier == identity.id else { throw .anotherVerifier }
         var opened: [VerificationKey] = []
         for key in keys {
+            if key.record.tokenType.isPubliclyVerifiable {
+                guard key.sealedSecret.isEmpty, let open = try? PublicVerificationKey(record: key.record) else {
+                    throw .wrongSecret
+                }
+                opened.append(VerificationKey(open))
+                continue
+            }
             let secret: SecretBytes
             do {
                 secret = try identity.open(key.sealedSecret)

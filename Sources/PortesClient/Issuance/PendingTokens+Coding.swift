@@ -3,13 +3,14 @@ internal import PrivacyPass
 internal import VOPRF
 
 extension PendingTokens {
-    /// All of it as secret bytes, from which ``init(restoring:)`` makes the same request again.
+    /// All of it as secret bytes, from which ``init(restoring:)`` makes the same request again; `nil` for tokens of any
+    /// type but 0x0005, whose blinds the library that made them keeps to itself.
     ///
     /// Whoever has them can tell which tokens came from which request: store them sealed (`AuthenticatedEncryption`),
     /// or in a private file, and remove them once the tokens are there. ``Wallet`` does so by itself.
-    public borrowing func encoded() -> SecretBytes {
+    public borrowing func encoded() -> SecretBytes? {
+        guard let blinds = encodedBlinds() else { return nil }
         let front = StoredRequest(request: request, challenge: challenge, tokenKey: tokenKey, nonces: nonces).encoded
-        let blinds = encodedBlinds()
         return SecretBytes(count: front.count + blinds.count) { buffer in
             buffer.copyBytes(from: front)
             blinds.withUnsafeBytes { blinds in

@@ -1,21 +1,29 @@
 package import LibSodium
 public import PrivacyPass
-public import VOPRF
+internal import VOPRF
 
 /// Tokens that were asked for and not answered yet: their nonces, and the blinds that hide them from the issuer.
 ///
 /// Cannot be copied: finalizing consumes it, because two answers to one blinding would let an issuer try two keys on
-/// it. To survive a crash it is stored with ``encoded()`` before ``request`` is sent; an issuer of this project
-/// answers the same request bytes again.
+/// it. To survive a crash one of type 0x0005 is stored with ``encoded()`` before ``request`` is sent; an issuer of this
+/// project answers the same request bytes again. Those of other types live in memory only (`Docs/Divergences.md`).
 public struct PendingTokens: ~Copyable, Sendable {
     /// The challenge that the tokens answer.
     public let challenge: TokenChallenge
     /// The issuer's key under which they are asked for.
-    public let tokenKey: ServerPublicKey
+    public let tokenKey: TokenKey
     /// What to send.
     public let request: IssuanceRequest
     let nonces: [Nonce]
-    private let blinding: Blinding
+    private let blinded: Blinded
+
+    /// What hides the tokens from the issuer.
+    private enum Blinded: ~Copyable, Sendable {
+        /// Elements that are answered with one proof, for type 0x0005.
+        case together(Blinding)
+        /// One by one.
+        case each([any TokenBlinding])
+    }
 
     /// Why an answer gave no tokens.
     public enum FinalizationError: Error, Sendable, Hashable {
@@ -23,34 +31,69 @@ public struct PendingTokens: ~Copyable, Sendable {
         case malformed(MessageError)
         /// The answer has another number of elements than were asked for.
         case wrongCount
-        /// The proof does not hold: the issuer used another key than it publishes, or the answer was changed.
+        /// The proof or signature does not hold: the issuer used another key than it publishes, or the answer was
+        /// changed.
         case invalidProof
         /// Unblinding gave the identity: does not happen by chance.
         case degenerate
     }
 
-    /// A request with these nonces and blinds, of which there must be equally many; a batch, unless told otherwise,
-    /// if there is more than one.
+    /// A request of type 0x0005 with these nonces and blinds, of which there must be equally many; a batch, unless told
+    /// otherwise, if there is more than one.
     ///
     /// A nonce or blind used twice links its two requests, so this is for known-answer tests and for restoring.
     package init(
-        challenge: TokenChallenge, tokenKey: ServerPublicKey, nonces: [Nonce], blinds: consuming SecretScalarList,
+        challenge: TokenChallenge, tokenKey: TokenKey, nonces: [Nonce], blinds: consuming SecretScalarList,
         asBatch: Bool? = nil
     ) throws(Client.RequestError) {
-        guard challenge.tokenType == .voprfRistretto255 else { throw .unsupportedTokenType }
-        let keyID = TokenKeyID(of: tokenKey)
-        let digest = challenge.digest
-        let inputs = nonces.map { nonce in
-            AuthenticatorInput(
-                tokenType: .voprfRistretto255, nonce: nonce, challengeDigest: digest, keyID: keyID
-            ).encoded
+        guard challenge.tokenType == .voprfRistretto255, tokenKey.tokenType == .voprfRistretto255 else {
+            throw .unsupportedTokenType
         }
-        let blinding = try PendingTokens.blind(inputs, blinds: blinds)
-        request = try PendingTokens.request(blinding.blindedElements, keyID: keyID, asBatch: asBatch)
-        self.blinding = blinding
+        let inputs = PendingTokens.inputs(challenge, tokenKey, nonces)
+        let blinding = try PendingTokens.blind(inputs.map(\.encoded), blinds: blinds)
+        request = try PendingTokens.request(blinding.blindedElements, keyID: tokenKey.id, asBatch: asBatch)
+        blinded = .together(blinding)
         self.challenge = challenge
         self.tokenKey = tokenKey
         self.nonces = nonces
+    }
+
+    /// A request of any type with these nonces; a generic batch if there is more than one.
+    package init(challenge: TokenChallenge, tokenKey: TokenKey, nonces: [Nonce]) throws(Client.RequestError) {
+        let type = tokenKey.tokenType
+        guard challenge.tokenType == type, let scheme = type.scheme else { throw .unsupportedTokenType }
+        do {
+            var blindings: [any TokenBlinding] = []
+            for input in PendingTokens.inputs(challenge, tokenKey, nonces) {
+                blindings.append(try scheme.blind(input.encoded, publicKey: tokenKey.encoded))
+            }
+            let requests = try blindings.map { blinding throws(MessageError) in
+                try TokenRequest(
+                    tokenType: type, truncatedKeyID: tokenKey.id.truncated, blindedMessage: blinding.blindedMessage)
+            }
+            request =
+                if let request = requests.first, requests.count == 1 { .single(request) } else {
+                    .generic(try GenericBatchTokenRequest(requests))
+                }
+            blinded = .each(blindings)
+        } catch is MessageError {
+            throw .wrongCount
+        } catch {
+            throw .degenerate
+        }
+        self.challenge = challenge
+        self.tokenKey = tokenKey
+        self.nonces = nonces
+    }
+
+    private static func inputs(
+        _ challenge: TokenChallenge, _ tokenKey: TokenKey, _ nonces: [Nonce]
+    ) -> [AuthenticatorInput] {
+        let digest = challenge.digest
+        return nonces.map { nonce in
+            AuthenticatorInput(
+                tokenType: tokenKey.tokenType, nonce: nonce, challengeDigest: digest, keyID: tokenKey.id)
+        }
     }
 
     private static func blind(
@@ -75,50 +118,110 @@ public struct PendingTokens: ~Copyable, Sendable {
         return .batch(batch)
     }
 
-    /// The blinds, 32 bytes little-endian each, in guarded memory.
-    borrowing func encodedBlinds() -> SecretBytes { blinding.encodedBlinds() }
+    /// The blinds, 32 bytes little-endian each, in guarded memory; `nil` for a type whose blinds cannot be had.
+    borrowing func encodedBlinds() -> SecretBytes? {
+        switch blinded {
+        case .together(let blinding): blinding.encodedBlinds()
+        case .each: nil
+        }
+    }
 
     /// The tokens in an issuer's answer to ``request``, in the order of the request.
     ///
-    /// Decodes strictly, then checks the proof before anything is unblinded.
+    /// Decodes strictly, then checks the proof before anything is unblinded. A generic batch gives the tokens that were
+    /// issued, which may be fewer than were asked for; an answer without any throws
+    /// ``FinalizationError/wrongCount``, and one of which any does not hold gives none.
     public consuming func finalize(_ response: [UInt8]) throws(FinalizationError) -> [Token] {
-        let evaluation: Evaluation
-        do {
-            evaluation =
-                switch request {
-                case .single: try TokenResponse(decoding: response).evaluation
-                case .batch:
-                    try AmortizedBatchTokenResponse(decoding: response, maximumCount: request.count).evaluation
-                }
+        let inputs = PendingTokens.inputs(challenge, tokenKey, nonces)
+        let (key, request) = (tokenKey, request)
+        switch consume blinded {
+        case .together(let blinding):
+            return try PendingTokens.finalize(blinding, inputs, key, PendingTokens.evaluation(in: response, to: request))
+        case .each(let blindings):
+            return try PendingTokens.finalize(
+                blindings, inputs, PendingTokens.responses(in: response, to: request, key.tokenType))
+        }
+    }
+
+    private static func evaluation(
+        in response: [UInt8], to request: IssuanceRequest
+    ) throws(FinalizationError) -> Evaluation {
+        do throws(MessageError) {
+            switch request {
+            case .batch:
+                return try AmortizedBatchTokenResponse(decoding: response, maximumCount: request.count).evaluation
+            case .single, .generic:
+                let response = try TokenResponse(decoding: response, tokenType: .voprfRistretto255)
+                guard let evaluation = response.evaluation else { throw .unsupportedTokenType }
+                return evaluation
+            }
         } catch {
             throw .malformed(error)
         }
-        return try finalize(evaluation)
     }
 
-    /// The tokens in an answer that was decoded already.
-    public consuming func finalize(_ evaluation: Evaluation) throws(FinalizationError) -> [Token] {
-        let keyID = TokenKeyID(of: tokenKey)
-        let digest = challenge.digest
-        let nonces = nonces
-        let outputs: [Bytes64]
+    private static func responses(
+        in response: [UInt8], to request: IssuanceRequest, _ tokenType: TokenType
+    ) throws(FinalizationError) -> [TokenResponse?] {
         do {
-            outputs = try blinding.finalize(evaluation, publicKey: tokenKey)
+            guard case .generic(let batch) = request else {
+                return [try TokenResponse(decoding: response, tokenType: tokenType)]
+            }
+            let count = batch.requests.count
+            return try GenericBatchTokenResponse(decoding: response, maximumCount: count).responses
         } catch {
+            throw .malformed(error)
+        }
+    }
+
+    private static func finalize(
+        _ blinding: consuming Blinding, _ inputs: [AuthenticatorInput], _ key: TokenKey, _ evaluation: Evaluation
+    ) throws(FinalizationError) -> [Token] {
+        guard let publicKey = try? ServerPublicKey(decoding: key.encoded) else { throw .degenerate }
+        do {
+            let outputs = try blinding.finalize(evaluation, publicKey: publicKey)
+            return try tokens(zip(inputs, outputs.map(\.bytes)))
+        } catch let error as Blinding.FinalizationError {
             throw switch error {
             case .wrongCount: .wrongCount
             case .invalidProof: .invalidProof
             case .degenerate: .degenerate
             }
-        }
-        do {
-            return try zip(nonces, outputs).map { (nonce, output) throws(MessageError) in
-                let input = AuthenticatorInput(
-                    tokenType: .voprfRistretto255, nonce: nonce, challengeDigest: digest, keyID: keyID)
-                return try Token(input: input, authenticator: output.bytes)
-            }
+        } catch let error as FinalizationError {
+            throw error
         } catch {
-            throw .malformed(error)
+            throw .degenerate
         }
+    }
+
+    private static func finalize(
+        _ blindings: [any TokenBlinding], _ inputs: [AuthenticatorInput], _ responses: [TokenResponse?]
+    ) throws(FinalizationError) -> [Token] {
+        guard responses.count == blindings.count, responses.contains(where: { $0 != nil }) else { throw .wrongCount }
+        var authenticators: [(AuthenticatorInput, [UInt8])] = []
+        for (index, response) in responses.enumerated() {
+            guard let response else { continue }
+            guard response.tokenType == inputs[index].tokenType else { throw .malformed(.unsupportedTokenType) }
+            do {
+                authenticators.append((inputs[index], try blindings[index].finalize(response.encoded)))
+            } catch {
+                throw error == .invalidResponse ? .malformed(.invalidEncoding) : .invalidProof
+            }
+        }
+        return try tokens(authenticators)
+    }
+
+    private static func tokens(
+        _ authenticators: some Sequence<(AuthenticatorInput, [UInt8])>
+    ) throws(FinalizationError) -> [Token] {
+        var tokens: [Token] = []
+        for (input, authenticator) in authenticators {
+            do {
+                tokens.append(try Token(input: input, authenticator: authenticator))
+            } catch {
+                throw .malformed(error)
+            }
+        }
+        return tokens
     }
 }

@@ -2,7 +2,7 @@ internal import LibSodium
 internal import PrivacyPass
 internal import VOPRF
 
-/// What is stored of a request before its blinds.
+/// What is stored of a request of type 0x0005 before its blinds.
 ///
 /// `version (1) ‖ form (1) ‖ count (2) ‖ token key (32) ‖ challenge ‖ count nonces (32 each)`, and then as many blinds;
 /// the form is 1 for a batch and 0 for a single request, and the challenge has its length (a variable-size integer)
@@ -10,13 +10,13 @@ internal import VOPRF
 struct StoredRequest: Equatable {
     let isBatch: Bool
     let challenge: TokenChallenge
-    let tokenKey: ServerPublicKey
+    let tokenKey: TokenKey
     let nonces: [Nonce]
 
     private static let version: UInt8 = 1
 
     init(
-        request: IssuanceRequest, challenge: TokenChallenge, tokenKey: ServerPublicKey, nonces: [Nonce]
+        request: IssuanceRequest, challenge: TokenChallenge, tokenKey: TokenKey, nonces: [Nonce]
     ) {
         isBatch = if case .batch = request { true } else { false }
         self.challenge = challenge
@@ -35,7 +35,7 @@ struct StoredRequest: Equatable {
         guard bytes.count >= 4 + count * Bytes32.count else { throw .truncated }
         var reader = ByteReader(Array(bytes.dropLast(count * Bytes32.count)))
         _ = try reader.take(4)
-        tokenKey = ServerPublicKey(try reader.element())
+        tokenKey = TokenKey(ServerPublicKey(try reader.element()))
         challenge = try TokenChallenge(decoding: reader.prefixed())
         var nonces: [Nonce] = []
         for _ in 0..<count { nonces.append(Nonce(try reader.bytes32())) }

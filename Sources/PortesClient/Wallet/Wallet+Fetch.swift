@@ -13,6 +13,9 @@ extension Wallet {
     /// says that its tokens would be worth nothing. An answer whose proof does not
     /// hold is no end either, as it may have been damaged on its way. Throws ``IssuanceError`` or
     /// ``WalletError``; what was fetched until then is in the wallet.
+    ///
+    /// So it is with tokens of type 0x0005. Requests for others cannot be written down: while the wallet is open they are
+    /// sent again as well, and what is unanswered when it is closed, or answered with what does not hold, is lost.
     @discardableResult
     public func fetch(
         _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
@@ -36,24 +39,25 @@ extension Wallet {
     ) async throws -> FetchResult {
         try issuer.check(challenge)
         var result = try await finishRequests(of: issuer, voucher: voucher) {
-            $0.capability == capability && $0.stored.challenge == challenge
+            $0.capability == capability && $0.challenge == challenge
         }
         guard result.resumed < count else {
             result.abandoned = takeAbandoned()
             return result
         }
-        var key = try await currentKey(ofKind: capability, of: issuer)
+        let type = challenge.tokenType
+        var key = try await currentKey(ofKind: capability, tokenType: type, of: issuer)
         var mayRefetch = true
         while result.requested + result.resumed < count {
             let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
-            let pending = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
+            let open = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
             do {
-                result.requested += try await complete(pending, from: issuer, voucher: voucher, isRepeated: false)
+                result.requested += try await complete(open, from: issuer, voucher: voucher, isRepeated: false)
                 mayRefetch = true
             } catch IssuanceError.keyNotIssuing where mayRefetch {
                 // The key's time ended between the directory and the request.
                 mayRefetch = false
-                key = try await currentKey(ofKind: capability, of: issuer)
+                key = try await currentKey(ofKind: capability, tokenType: type, of: issuer)
             }
         }
         result.abandoned = takeAbandoned()
@@ -62,21 +66,14 @@ extension Wallet {
 
     /// Sends the requests that are on record for an issuer again; `isWanted` says which bring what is fetched now.
     private func finishRequests(
-        of issuer: IssuerClient, voucher: Voucher, isWanted: (WalletContents.Request) -> Bool
+        of issuer: IssuerClient, voucher: Voucher, isWanted: (OpenRequest) -> Bool
     ) async throws -> FetchResult {
         var result = FetchResult()
         var skipped: [Nonce] = []
         defer { for id in skipped { release(id) } }
-        while let request = claimRequest(of: issuer.name) {
-            let pending: PendingTokens
+        while let request = try claimRequest(of: issuer.name) {
             do {
-                pending = try restore(request)
-            } catch {
-                release(request.id)
-                throw error
-            }
-            do {
-                let count = try await complete(pending, from: issuer, voucher: voucher, isRepeated: true)
+                let count = try await complete(request, from: issuer, voucher: voucher, isRepeated: true)
                 if isWanted(request) { result.resumed += count } else { result.others += count }
             } catch let error as IssuanceError {
                 if error.concernsEveryRequest { throw error }
@@ -90,13 +87,13 @@ extension Wallet {
 
     /// Takes a request that may have been charged off the record if its tokens would be worth nothing.
     private func abandon(
-        _ request: WalletContents.Request, after error: IssuanceError, of issuer: IssuerClient
+        _ request: OpenRequest, after error: IssuanceError, of issuer: IssuerClient
     ) async throws {
         guard error == .keyNotIssuing, claim(request.id) else { return }
         defer { release(request.id) }
-        guard await isOver(TokenKeyID(of: request.stored.tokenKey), of: issuer) else { return }
-        try finish(request.id, tokens: [])
-        abandoned += request.stored.nonces.count
+        guard await isOver(request.tokenKey.id, of: issuer) else { return }
+        try finish(request, tokens: [])
+        abandoned += request.request.count
     }
 
     /// How many tokens were asked for without an answer and will never come, as ``FetchResult/abandoned``, since this was
@@ -108,20 +105,22 @@ extension Wallet {
 
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
     private func complete(
-        _ pending: consuming PendingTokens, from issuer: IssuerClient, voucher: Voucher, isRepeated: Bool
+        _ open: OpenRequest, from issuer: IssuerClient, voucher: Voucher, isRepeated: Bool
     ) async throws -> Int {
-        guard let id = pending.nonces.first else { return 0 }
-        let count = pending.nonces.count
-        defer { release(id) }
+        defer { release(open.id) }
+        var isTaken = false
         do {
-            let answer = try await issuer.answer(pending.request, voucher: voucher)
+            let answer = try await issuer.answer(open.request, voucher: voucher)
+            isTaken = true
+            guard let pending = open.take() else { throw IssuanceError.invalidProof }
             let tokens = try pending.tokens(in: answer)
-            try finish(id, tokens: tokens)
+            try finish(open, tokens: tokens)
             return tokens.count
         } catch let error as IssuanceError {
-            if error.meansNeverAnswered(isRepeated: isRepeated) {
-                try finish(id, tokens: [])
-                if isRepeated { abandoned += count }
+            let isLost = isTaken && !open.isStored
+            if isLost || error.meansNeverAnswered(isRepeated: isRepeated) {
+                try finish(open, tokens: [])
+                if isRepeated || isLost { abandoned += open.request.count }
             }
             throw error
         }

@@ -36,7 +36,12 @@ extension Wallet {
             requested: contents.requests.map { request in
                 Inventory.Requested(
                     capability: request.capability, challenge: request.stored.challenge,
-                    keyID: TokenKeyID(of: request.stored.tokenKey), count: request.stored.nonces.count)
-            })
+                    keyID: request.stored.tokenKey.id, count: request.stored.nonces.count)
+            }
+                + unstored.map { open in
+                    Inventory.Requested(
+                        capability: open.capability, challenge: open.challenge, keyID: open.tokenKey.id,
+                        count: open.request.count)
+                })
     }
 }

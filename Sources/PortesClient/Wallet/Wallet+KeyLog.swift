@@ -1,6 +1,5 @@
 public import PrivacyPass
 internal import Synchronization
-internal import VOPRF
 
 extension Wallet {
     /// Forgets what was seen of the key log of an issuer, with the log's key: for a log that was begun anew. What the
@@ -23,11 +22,21 @@ extension Wallet {
         try save(next)
     }
 
+    /// The key of an issuer to use now for a capability, as ``IssuerClient/currentKey(for:tokenType:)``, with what was seen
+    /// of the issuer's log kept here.
+    public func currentKey(
+        for capability: Capability, tokenType: TokenType? = nil, from issuer: IssuerClient
+    ) async throws -> TokenKey {
+        try await currentKey(ofKind: capability, tokenType: tokenType, of: issuer)
+    }
+
     /// The key of an issuer to use now, with what was seen of its log kept here.
-    func currentKey(ofKind capability: Capability?, of issuer: IssuerClient) async throws -> ServerPublicKey {
+    func currentKey(
+        ofKind capability: Capability?, tokenType: TokenType?, of issuer: IssuerClient
+    ) async throws -> TokenKey {
         let store = WalletKeyLogStore(self, issuer: issuer.name)
         do {
-            return try await issuer.currentKey(ofKind: capability, keptIn: store)
+            return try await issuer.currentKey(ofKind: capability, tokenType: tokenType, keptIn: store)
         } catch {
             throw store.failure ?? error
         }

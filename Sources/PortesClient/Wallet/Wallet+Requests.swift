@@ -1,27 +1,45 @@
 internal import LibSodium
 internal import PrivacyPass
-internal import VOPRF
 
 extension Wallet {
-    /// Asks for tokens, and records the request before giving it out.
+    /// Asks for tokens, and records the request before giving it out. One whose blinds cannot be written down is kept in
+    /// memory, so that a later fetch of this process can send it again.
     func prepare(
-        _ capability: Capability?, challenge: TokenChallenge, tokenKey: ServerPublicKey, count: Int
-    ) throws -> PendingTokens {
-        guard let pending = try? Client.request(challenge: challenge, tokenKey: tokenKey, count: count) else {
-            throw IssuanceError.unsupported
+        _ capability: Capability?, challenge: TokenChallenge, tokenKey: TokenKey, count: Int
+    ) throws -> OpenRequest {
+        guard let pending = try? Client.request(challenge: challenge, tokenKey: tokenKey, count: count),
+            let id = pending.nonces.first
+        else { throw IssuanceError.unsupported }
+        let encoded = pending.encoded()?.withUnsafeBytes { Array($0) }
+        let open = OpenRequest(pending, id: id, capability: capability, isStored: encoded != nil)
+        if let encoded {
+            var next = contents
+            next.requests.append(try WalletContents.Request(capability: capability, encoded: encoded))
+            try save(next)
+        } else {
+            unstored.append(open)
         }
-        var next = contents
-        let request = try WalletContents.Request(
-            capability: capability, encoded: pending.encoded().withUnsafeBytes { Array($0) })
-        next.requests.append(request)
-        try save(next)
-        fetching.insert(request.id)
-        return pending
+        fetching.insert(id)
+        return open
     }
 
     /// Claims a request of an issuer that no running fetch sees to, to be sent again.
-    func claimRequest(of issuer: ServerName) -> WalletContents.Request? {
-        contents.requests.first { $0.stored.challenge.issuerName.isSameServer(as: issuer) && claim($0.id) }
+    func claimRequest(of issuer: ServerName) throws(WalletError) -> OpenRequest? {
+        if let open = unstored.first(where: { $0.challenge.issuerName.isSameServer(as: issuer) && claim($0.id) }) {
+            return open
+        }
+        let claimed = contents.requests.first {
+            $0.stored.challenge.issuerName.isSameServer(as: issuer) && claim($0.id)
+        }
+        guard let claimed else { return nil }
+        do {
+            return OpenRequest(
+                try PendingTokens(restoring: SecretBytes(copying: claimed.encoded)), id: claimed.id,
+                capability: claimed.capability, isStored: true)
+        } catch {
+            release(claimed.id)
+            throw .corrupt
+        }
     }
 
     /// Whether a request was free, and now is the caller's until ``release(_:)``.
@@ -30,25 +48,20 @@ extension Wallet {
     /// Leaves a request, if it is still on record, to a later fetch.
     func release(_ id: Nonce) { fetching.remove(id) }
 
-    /// The request as it was before it was recorded.
-    func restore(_ request: WalletContents.Request) throws(WalletError) -> PendingTokens {
-        do {
-            return try PendingTokens(restoring: SecretBytes(copying: request.encoded))
-        } catch {
-            throw .corrupt
-        }
-    }
-
-    /// Puts tokens in the place of their request; no tokens if it will never be answered.
-    func finish(_ id: Nonce, tokens: [Token]) throws(WalletError) {
-        guard let request = contents.requests.first(where: { $0.id == id }) else { return }
+    /// Puts tokens in the place of their request; no tokens if it will never be answered. One that was dropped
+    /// meanwhile stays dropped.
+    func finish(_ open: OpenRequest, tokens: [Token]) throws(WalletError) {
         var next = contents
-        next.requests.removeAll { $0.id == id }
-        if !tokens.isEmpty {
-            next.add(
-                tokens, capability: request.capability, challenge: request.stored.challenge,
-                tokenKey: request.stored.tokenKey)
+        if open.isStored {
+            guard contents.requests.contains(where: { $0.id == open.id }) else { return }
+            next.requests.removeAll { $0.id == open.id }
+        } else {
+            guard unstored.contains(where: { $0.id == open.id }) else { return }
         }
-        try save(next)
+        if !tokens.isEmpty {
+            next.add(tokens, capability: open.capability, challenge: open.challenge, tokenKey: open.tokenKey)
+        }
+        if open.isStored || !tokens.isEmpty { try save(next) }
+        unstored.removeAll { $0.id == open.id }
     }
 }

@@ -15,6 +15,8 @@ public actor Wallet {
     private var isClosed = false
     /// Requests that a running fetch sees to.
     var fetching: Set<Nonce> = []
+    /// Requests without an answer that cannot be written down.
+    var unstored: [OpenRequest] = []
     /// How many tokens were asked for and will never come, and nobody was told yet.
     var abandoned = 0
     let claims = Claims()
@@ -112,7 +114,8 @@ public actor Wallet {
     public func discard(_ keyID: TokenKeyID) throws(WalletError) -> Int {
         var next = contents
         next.lots.removeAll { $0.keyID == keyID }
-        next.requests.removeAll { TokenKeyID(of: $0.stored.tokenKey) == keyID && !fetching.contains($0.id) }
+        next.requests.removeAll { $0.stored.tokenKey.id == keyID && !fetching.contains($0.id) }
+        unstored.removeAll { $0.tokenKey.id == keyID && !fetching.contains($0.id) }
         let count = contents.tokenCount - next.tokenCount
         if count > 0 || next.requests.count < contents.requests.count { try save(next) }
         return count

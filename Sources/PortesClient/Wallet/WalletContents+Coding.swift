@@ -1,16 +1,15 @@
 internal import LibSodium
 internal import PrivacyPass
-internal import VOPRF
 
 /// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖
 /// key logs ‖ BLAKE2b-256 of all before (32)`. Versions 1 and 2, which are read too, end with the requests and with the
-/// surrendered tokens.
+/// surrendered tokens; in versions 1 to 3 all tokens have type 0x0005, and keys no length in front.
 ///
 /// Counts and lengths are variable-size integers of RFC 9000. Nothing in it is encrypted: the file's mode keeps other
 /// users out, and the version leaves room for a sealed form.
 extension WalletContents {
     private static let magic = Array("portes wallet".utf8)
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// The bytes of the file.
     var encoded: [UInt8] {
@@ -21,7 +20,7 @@ extension WalletContents {
         for lot in lots {
             writer.append(prefixed: (lot.capability?.name ?? "").utf8)
             writer.append(prefixed: lot.challenge.encoded)
-            writer.append(lot.tokenKey.encoded)
+            writer.append(prefixed: lot.tokenKey.encoded)
             writer.append(variableSizeInteger: UInt64(lot.count))
             writer.append(lot.bytes)
         }
@@ -67,7 +66,7 @@ extension WalletContents {
         var reader = ByteReader(body)
         do {
             _ = try reader.take(Self.magic.count + 1)
-            lots = try reader.list { reader throws(MessageError) in try Lot(from: &reader) }
+            lots = try reader.list { reader throws(MessageError) in try Lot(from: &reader, version: version) }
             spendings = try reader.list { reader throws(MessageError) in try Sent(from: &reader) }
             requests = try reader.list { reader throws(MessageError) in try Request(from: &reader) }
             if version > 1 {
@@ -83,14 +82,15 @@ extension WalletContents {
 }
 
 extension WalletContents.Lot {
-    fileprivate init(from reader: inout ByteReader) throws(MessageError) {
+    fileprivate init(from reader: inout ByteReader, version: UInt8) throws(MessageError) {
         capability = try reader.capability()
         challenge = try TokenChallenge(decoding: reader.prefixed())
-        tokenKey = ServerPublicKey(try reader.element())
-        guard let count = Int(exactly: try reader.variableSizeInteger()), count > 0,
-            count <= reader.remaining / Self.bytesPerToken
+        let key = try version > 3 ? reader.prefixed() : Array(reader.take(Bytes32.count))
+        tokenKey = try TokenKey(tokenType: challenge.tokenType, decoding: key)
+        let size = Self.bytesPerToken(tokenKey.tokenType)
+        guard let count = Int(exactly: try reader.variableSizeInteger()), count > 0, count <= reader.remaining / size
         else { throw .invalidLength }
-        bytes = Array(try reader.take(count * Self.bytesPerToken))
+        bytes = Array(try reader.take(count * size))
     }
 }
 

@@ -1,6 +1,5 @@
 internal import LibSodium
 internal import PrivacyPass
-internal import VOPRF
 
 /// What a wallet holds: a value, so that a change is made on a copy, written, and only then counts.
 struct WalletContents {
@@ -28,14 +27,19 @@ struct WalletContents {
     struct Lot {
         let capability: Capability?
         let challenge: TokenChallenge
-        let tokenKey: ServerPublicKey
-        /// Nonce (32 bytes) and authenticator (64) of each token: one array, so that a large lot is written fast.
+        let tokenKey: TokenKey
+        /// Nonce (32 bytes) and authenticator (48, 256 or 64) of each token: one array, so that a large lot is written
+        /// fast.
         var bytes: [UInt8]
 
-        static let bytesPerToken = 96
+        /// Nonce and authenticator of a token of a type.
+        static func bytesPerToken(_ tokenType: TokenType) -> Int {
+            Bytes32.count + (tokenType.authenticatorCount ?? 0)
+        }
 
-        var count: Int { bytes.count / Lot.bytesPerToken }
-        var keyID: TokenKeyID { TokenKeyID(of: tokenKey) }
+        var bytesPerToken: Int { Lot.bytesPerToken(tokenKey.tokenType) }
+        var count: Int { bytes.count / bytesPerToken }
+        var keyID: TokenKeyID { tokenKey.id }
     }
 
     /// A token on its way, with all that is needed to send it again exactly as before.
@@ -91,7 +95,7 @@ struct WalletContents {
 
     /// Adds tokens that answer one challenge under one key.
     mutating func add(
-        _ tokens: [Token], capability: Capability?, challenge: TokenChallenge, tokenKey: ServerPublicKey
+        _ tokens: [Token], capability: Capability?, challenge: TokenChallenge, tokenKey: TokenKey
     ) {
         let bytes = tokens.flatMap { $0.input.nonce.bytes.bytes + $0.authenticator }
         let index = lots.firstIndex {
@@ -120,7 +124,7 @@ struct WalletContents {
         guard let index = lots.firstIndex(where: { $0.count > 0 && fits($0) }) else { return nil }
         let lot = lots[index]
         let challenge = lot.challenge
-        let bytes = lot.bytes.suffix(Lot.bytesPerToken)
+        let bytes = lot.bytes.suffix(lot.bytesPerToken)
         lots[index].bytes.removeLast(bytes.count)
         if lots[index].bytes.isEmpty { lots.remove(at: index) }
         guard let nonce = Bytes32(bytes.prefix(Bytes32.count)) else { return nil }

@@ -63,8 +63,8 @@ final class BenchFixture {
 
     /// Decodes a request, evaluates it and encodes the answer.
     func issue(_ request: [UInt8]) throws -> [UInt8] {
-        if request.count == TokenRequest.encodedCount {
-            return try TokenResponse(evaluate([TokenRequest(decoding: request).blindedElement])).encoded
+        if let single = try? TokenRequest(decoding: request) {
+            return try TokenResponse(evaluate([Ristretto255.Element(decoding: single.blindedMessage)])).encoded
         }
         let elements = try AmortizedBatchTokenRequest(decoding: request).blindedElements
         return try AmortizedBatchTokenResponse(evaluate(elements)).encoded

@@ -83,7 +83,8 @@ struct HTTPBench {
         // Kept as bytes, since a pending request cannot lie in an array.
         let pending = try (0..<count).map { _ in
             let pending = try Client.request(challenge: challenge, tokenKey: key, count: 100)
-            return (request: pending.request.encoded, stored: pending.encoded().withUnsafeBytes { Array($0) })
+            guard let stored = pending.encoded() else { throw CommandFailure("requests of this type are not stored") }
+            return (request: pending.request.encoded, stored: stored.withUnsafeBytes { Array($0) })
         }
         let requests = pending.map { pending in
             HTTPTransportRequest(

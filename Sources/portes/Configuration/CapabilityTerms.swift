@@ -30,13 +30,16 @@ struct CapabilityTerms: Decodable {
                 "\(place).name does not take '\(name)'",
                 hint: "use 1 to 63 lower-case letters, digits and hyphens, for example name: session")
         }
-        guard tokenType ?? 5 == Int(TokenType.voprfRistretto255.rawValue) else {
+        let code = tokenType ?? Int(TokenType.voprfRistretto255.rawValue)
+        guard let type = UInt16(exactly: code).map({ TokenType(rawValue: $0) }), TokenType.implemented.contains(type)
+        else {
             throw CommandFailure.usage(
-                "\(place).token-type does not take \(tokenType ?? 0)", hint: "write token-type: 5, or leave it out")
+                "\(place).token-type does not take \(code)",
+                hint: "\(TokenType.choice("token-type")); leave it out for 5")
         }
         let epoch = try span(epoch, "epoch", at: place) ?? Self.week
         let terms = RotationTerms(
-            capability: capability, tokenType: .voprfRistretto255, epoch: epoch,
+            capability: capability, tokenType: type, epoch: epoch,
             acceptance: try span(acceptance, "acceptance", at: place) ?? Self.week,
             announcement: try span(announcement, "announcement", at: place)
                 ?? KeyParameters.standardAnnouncement(epoch: epoch))

@@ -118,8 +118,9 @@ struct IssuanceVector: Decodable {
         let evaluation = try named("token_response") {
             try isBatch
                 ? AmortizedBatchTokenResponse(decoding: encoded, maximumCount: Int(UInt16.max)).evaluation
-                : TokenResponse(decoding: encoded).evaluation
+                : TokenResponse(decoding: encoded, tokenType: .voprfRistretto255).evaluation
         }
+        guard let evaluation else { throw ConformanceMismatch("token_response") }
         try require(evaluation.elements.count == count, "token_response")
         return evaluation
     }

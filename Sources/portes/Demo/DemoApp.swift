@@ -48,7 +48,7 @@ struct DemoApp {
     }
 
     /// The key that the log lets issue tokens of a capability now.
-    func currentKey(for capability: String) async throws -> ServerPublicKey {
+    func currentKey(for capability: String) async throws -> TokenKey {
         try await issuer.currentKey(for: ClientArgument.capability(capability))
     }
 

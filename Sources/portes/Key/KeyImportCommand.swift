@@ -13,9 +13,10 @@ struct KeyImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Announce a key whose secret was made elsewhere.",
         discussion: """
-            The secret is a scalar of ristretto255 from 1 to the group order less one, as RFC 9497 writes it: 32 \
-            bytes, little-endian, or 64 hexadecimal digits. It is sealed into the key directory. Whoever has a copy of \
-            it can mint tokens: destroy the file afterwards.
+            The secret of a key of type 5 is a scalar of ristretto255 from 1 to the group order less one, as RFC 9497 \
+            writes it: 32 bytes, little-endian, or 64 hexadecimal digits. With --token-type 1 it is a scalar of P-384: \
+            48 bytes, big-endian, or 96 digits; with --token-type 2 an RSA key of 2048 bits as PEM. It is sealed into \
+            the key directory. Whoever has a copy of it can mint tokens: destroy the file afterwards.
 
             EXAMPLE: portes key import secret.hex --capability session --passphrase-file pass
             """)
@@ -38,7 +39,9 @@ struct KeyImportCommand: AsyncParsableCommand {
                 hint: "name it with --keys or PORTES_KEYS, or start the authority once")
         }
         if file != "-" { PrivateFile.warn(of: file, called: "the secret") }
-        let secret = try await OffPool.run { [file] in try ImportedSecret.read(file) }
+        let secret = try await OffPool.run { [file, key] in
+            try ImportedSecret.read(file, TokenType(rawValue: key.tokenType ?? TokenType.voprfRistretto255.rawValue))
+        }
         let keys = try await OffPool.run { [files] in
             try PassphraseInput(setting: files.passphraseFile).openKeys(at: files.keys)
         }
@@ -64,37 +67,5 @@ struct KeyImportCommand: AsyncParsableCommand {
         } catch KeyFileError.exists {
             return false
         }
-    }
-}
-
-/// The secret of a key out of a file.
-enum ImportedSecret {
-    /// Reads 32 bytes, or 64 hexadecimal digits with white space around them, from the file at a path or from standard
-    /// input for `-`. Throws ``CommandFailure``.
-    static func read(_ path: String) throws -> IssuerSecret {
-        var bytes = try BoundedInput.read(path, limit: 256)
-        defer { SecretBytes.wipe(&bytes) }
-        if bytes.count != 32 {
-            var digits = bytes.filter { !Self.isSpace($0) }
-            defer { SecretBytes.wipe(&digits) }
-            var decoded = digits.count == 64 ? Hexadecimal.decode(String(decoding: digits, as: UTF8.self)) ?? [] : []
-            swap(&bytes, &decoded)
-            SecretBytes.wipe(&decoded)
-        }
-        guard bytes.count == 32 else {
-            throw CommandFailure(
-                "\(path) holds no secret of a key", hint: "it has 32 bytes, or 64 hexadecimal digits")
-        }
-        do {
-            return try IssuerSecret(decoding: SecretBytes(copying: bytes))
-        } catch {
-            throw CommandFailure(
-                "the number in \(path) is no scalar of ristretto255: it is zero, or not below the group order",
-                hint: "it is little-endian, as RFC 9497 writes scalars")
-        }
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains(byte)
     }
 }

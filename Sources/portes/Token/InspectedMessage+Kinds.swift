@@ -29,17 +29,26 @@ extension InspectedMessage {
     }
 
     init(_ request: TokenRequest) {
-        self.init(
-            kind: "TokenRequest",
-            fields: [
-                Field("token_type", InspectedMessage.name(of: request.tokenType)),
-                Field("truncated_token_key_id", [request.truncatedKeyID]),
-                Field("blinded_element", request.blindedElement.encoded.bytes),
-            ])
+        self.init(kind: "TokenRequest", fields: InspectedMessage.fields(of: request))
     }
 
     init(_ response: TokenResponse) {
-        self.init(kind: "TokenResponse", fields: InspectedMessage.fields(of: response.evaluation))
+        self.init(kind: "TokenResponse", fields: InspectedMessage.fields(of: response))
+    }
+
+    init(_ request: GenericBatchTokenRequest) {
+        self.init(
+            kind: "GenericBatchTokenRequest", fields: request.requests.flatMap { InspectedMessage.fields(of: $0) })
+    }
+
+    init(_ response: GenericBatchTokenResponse) {
+        self.init(
+            kind: "GenericBatchTokenResponse",
+            fields: response.responses.flatMap { response in
+                guard let response else { return [Field("token_response", "none: the token was not issued")] }
+                return [Field("token_type", InspectedMessage.name(of: response.tokenType))]
+                    + InspectedMessage.fields(of: response)
+            })
     }
 
     init(_ request: AmortizedBatchTokenRequest) {
@@ -83,6 +92,26 @@ extension InspectedMessage {
         ]
     }
 
+    private static func fields(of request: TokenRequest) -> [Field] {
+        [
+            Field("token_type", name(of: request.tokenType)),
+            Field("truncated_token_key_id", [request.truncatedKeyID]),
+            Field(request.tokenType == .blindRSA2048 ? "blinded_msg" : "blinded_element", request.blindedMessage),
+        ]
+    }
+
+    private static func fields(of response: TokenResponse) -> [Field] {
+        switch response.tokenType {
+        case .blindRSA2048: return [Field("blind_sig", response.encoded)]
+        case .voprfP384:
+            return [
+                Field("evaluated_element", Array(response.encoded.prefix(49))),
+                Field("proof", Array(response.encoded.dropFirst(49))),
+            ]
+        default: return response.evaluation.map { fields(of: $0) } ?? []
+        }
+    }
+
     private static func fields(of evaluation: Evaluation) -> [Field] {
         evaluation.elements.map { Field("evaluated_element", $0.encoded.bytes) }
             + [Field("proof", evaluation.proof.encoded.bytes)]
@@ -94,6 +123,6 @@ extension InspectedMessage {
 
     private static func name(of type: TokenType) -> String {
         let code = "0x" + Hexadecimal.encode([UInt8(type.rawValue >> 8), UInt8(type.rawValue & 0xff)])
-        return type == .voprfRistretto255 ? "\(code) VOPRF (ristretto255, SHA-512)" : code
+        return type.name.map { "\(code) \($0)" } ?? code
     }
 }

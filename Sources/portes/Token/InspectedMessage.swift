@@ -47,13 +47,28 @@ struct InspectedMessage: Encodable, Equatable {
     private static func decode(_ bytes: [UInt8]) -> InspectedMessage? {
         if let token = try? Token(decoding: bytes) { return InspectedMessage(token) }
         if let request = try? TokenRequest(decoding: bytes) { return InspectedMessage(request) }
-        if let response = try? TokenResponse(decoding: bytes) { return InspectedMessage(response) }
         let limit = Int(UInt16.max)
         if let request = try? AmortizedBatchTokenRequest(decoding: bytes, maximumCount: limit) {
             return InspectedMessage(request)
         }
+        if let request = try? GenericBatchTokenRequest(decoding: bytes, maximumCount: limit) {
+            return InspectedMessage(request)
+        }
         if let challenge = try? TokenChallenge(decoding: bytes) { return InspectedMessage(challenge) }
-        return (try? AmortizedBatchTokenResponse(decoding: bytes, maximumCount: limit)).map { InspectedMessage($0) }
+        return response(bytes)
+    }
+
+    private static func response(_ bytes: [UInt8]) -> InspectedMessage? {
+        let limit = Int(UInt16.max)
+        if let response = try? AmortizedBatchTokenResponse(decoding: bytes, maximumCount: limit) {
+            return InspectedMessage(response)
+        }
+        if let response = try? GenericBatchTokenResponse(decoding: bytes, maximumCount: limit) {
+            return InspectedMessage(response)
+        }
+        // It names no type, and the types have responses of different lengths.
+        return TokenType.implemented.lazy.compactMap { try? TokenResponse(decoding: bytes, tokenType: $0) }.first
+            .map { InspectedMessage($0) }
     }
 
     /// The tokens and challenges in header fields: a single value, or whole heads as curl prints them.

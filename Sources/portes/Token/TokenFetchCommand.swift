@@ -51,11 +51,13 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let capability = try ClientArgument.capability(capability)
         let issuer = try connection.issuer(issuer, name: issuerName, log: log.policy(), proxy: connection.proxy)
         let origin = try origin.map { try connection.origin($0, name: originName) }
-        let challenge = try TokenChallenge(
-            tokenType: .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
         let wallet = try ClientArgument.wallet(wallet)
         let voucher = try ClientArgument.voucher(voucherFile)
         try await log.prepare(wallet, for: issuer)
+        // Why there is no key, if there is none, the fetch says, once it has finished what earlier ones began.
+        let key = try? await wallet.currentKey(for: capability, from: issuer)
+        let challenge = try TokenChallenge(
+            tokenType: key?.tokenType ?? .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
         if let origin { try await check(challenge, with: origin) }
         let before = await wallet.count
         let result: FetchResult

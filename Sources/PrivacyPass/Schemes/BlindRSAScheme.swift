@@ -1,0 +1,104 @@
+internal import BlindRSA
+internal import LibSodium
+internal import Synchronization
+
+extension TokenType {
+    /// Blind RSA (2048 bits), 0x0002 (RFC 9578, section 6): anybody verifies with the public key.
+    public static let blindRSA2048 = TokenType(rawValue: 0x0002)
+}
+
+/// Token type 0x0002: blind RSA with 2048 bits (RFC 9474, variant RSABSSA-SHA384-PSS-Deterministic).
+struct BlindRSAScheme: TokenScheme {
+    let tokenType = TokenType.blindRSA2048
+    let name = "Blind RSA (2048-bit)"
+    let authenticatorCount = BlindRSAPublicKey.modulusCount
+    let publicKeyCount = BlindRSAPublicKey.encodedCount
+    let blindedMessageCount = BlindRSAPublicKey.modulusCount
+    let responseCount = BlindRSAPublicKey.modulusCount
+    let isPubliclyVerifiable = true
+
+    func isPublicKey(_ bytes: [UInt8]) -> Bool { (try? BlindRSAPublicKey(decoding: bytes)) != nil }
+    func isBlindedMessage(_ bytes: [UInt8]) -> Bool { bytes.count == blindedMessageCount }
+    func isResponse(_ bytes: [UInt8]) -> Bool { bytes.count == responseCount }
+
+    func isBlindedMessage(_ bytes: [UInt8], under publicKey: [UInt8]) -> Bool {
+        (try? BlindRSAPublicKey(decoding: publicKey))?.isBlindedMessage(bytes) ?? false
+    }
+
+    func blind(_ input: [UInt8], publicKey: [UInt8]) throws(TokenSchemeError) -> any TokenBlinding {
+        guard let key = try? BlindRSAPublicKey(decoding: publicKey) else { throw .invalidPublicKey }
+        do {
+            return RSABlinding(try key.blind(input))
+        } catch {
+            throw .degenerate
+        }
+    }
+
+    func makePrivateKey() throws(TokenSchemeError) -> any TokenPrivateKey {
+        do {
+            return RSAPrivateKey(try BlindRSAPrivateKey())
+        } catch {
+            throw .invalidPrivateKey
+        }
+    }
+
+    func privateKey(decoding bytes: borrowing SecretBytes) throws(TokenSchemeError) -> any TokenPrivateKey {
+        do {
+            return RSAPrivateKey(try BlindRSAPrivateKey(decoding: bytes))
+        } catch {
+            throw .invalidPrivateKey
+        }
+    }
+
+    func publicVerification(publicKey: [UInt8]) -> (any AuthenticatorVerification)? {
+        (try? BlindRSAPublicKey(decoding: publicKey)).map(RSAVerification.init)
+    }
+}
+
+/// Verifies with the public key alone.
+private struct RSAVerification: AuthenticatorVerification {
+    let key: BlindRSAPublicKey
+
+    func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool { key.isValid(authenticator, for: input) }
+}
+
+private final class RSAPrivateKey: TokenPrivateKey {
+    private let key: BlindRSAPrivateKey
+
+    init(_ key: BlindRSAPrivateKey) { self.key = key }
+
+    var publicKey: [UInt8] { key.publicKey.encoded }
+
+    func encoded() -> SecretBytes { key.encoded() }
+
+    func evaluate(_ blindedMessage: [UInt8]) throws(TokenSchemeError) -> [UInt8] {
+        do {
+            return try key.sign(blinded: blindedMessage)
+        } catch {
+            throw .invalidBlindedMessage
+        }
+    }
+
+    func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool { key.publicKey.isValid(authenticator, for: input) }
+}
+
+private final class RSABlinding: TokenBlinding {
+    let blindedMessage: [UInt8]
+    private let blinded: Mutex<BlindedMessage?>
+
+    init(_ blinded: consuming sending BlindedMessage) {
+        blindedMessage = blinded.bytes
+        self.blinded = Mutex(consume blinded)
+    }
+
+    func finalize(_ response: [UInt8]) throws(TokenSchemeError) -> [UInt8] {
+        try blinded.withLock { (slot) throws(TokenSchemeError) -> [UInt8] in
+            guard let blinded = slot.take() else { throw .degenerate }
+            do {
+                return try blinded.finalize(response)
+            } catch {
+                throw .invalidProof
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+internal import LibSodium
+internal import P384VOPRF
+internal import Synchronization
+
+extension TokenType {
+    /// VOPRF (P-384, SHA-384), 0x0001 (RFC 9578, section 5).
+    public static let voprfP384 = TokenType(rawValue: 0x0001)
+}
+
+/// Token type 0x0001: VOPRF over P-384 with SHA-384 (RFC 9497), for clients that know no other of this kind.
+struct P384VOPRFScheme: TokenScheme {
+    let tokenType = TokenType.voprfP384
+    let name = "VOPRF (P-384, SHA-384)"
+    let authenticatorCount = 48
+    let publicKeyCount = P384PublicKey.encodedCount
+    let blindedMessageCount = P384Element.encodedCount
+    let responseCount = P384Element.encodedCount + 96
+
+    func isPublicKey(_ bytes: [UInt8]) -> Bool { (try? P384PublicKey(decoding: bytes)) != nil }
+    func isBlindedMessage(_ bytes: [UInt8]) -> Bool { P384Element.isValid(bytes) }
+    func isResponse(_ bytes: [UInt8]) -> Bool { bytes.count == responseCount }
+
+    func blind(_ input: [UInt8], publicKey: [UInt8]) throws(TokenSchemeError) -> any TokenBlinding {
+        guard let key = try? P384PublicKey(decoding: publicKey) else { throw .invalidPublicKey }
+        do {
+            return P384Blinding(try key.blind(input))
+        } catch {
+            throw .degenerate
+        }
+    }
+
+    func makePrivateKey() throws(TokenSchemeError) -> any TokenPrivateKey {
+        do {
+            return P384IssuerKey(try P384PrivateKey())
+        } catch {
+            throw .invalidPrivateKey
+        }
+    }
+
+    func privateKey(decoding bytes: borrowing SecretBytes) throws(TokenSchemeError) -> any TokenPrivateKey {
+        do {
+            return P384IssuerKey(try P384PrivateKey(decoding: bytes))
+        } catch {
+            throw .invalidPrivateKey
+        }
+    }
+}
+
+private final class P384IssuerKey: TokenPrivateKey {
+    private let key: P384PrivateKey
+
+    init(_ key: P384PrivateKey) { self.key = key }
+
+    var publicKey: [UInt8] { key.publicKey.encoded }
+
+    func encoded() -> SecretBytes { key.encoded() }
+
+    func evaluate(_ blindedMessage: [UInt8]) throws(TokenSchemeError) -> [UInt8] {
+        do {
+            return try key.evaluate(blinded: blindedMessage)
+        } catch {
+            throw .invalidBlindedMessage
+        }
+    }
+
+    func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool {
+        guard let expected = try? key.evaluate(input) else { return false }
+        return ConstantTime.areEqual(authenticator, expected)
+    }
+}
+
+private final class P384Blinding: TokenBlinding {
+    let blindedMessage: [UInt8]
+    private let blinded: Mutex<P384BlindedInput?>
+
+    init(_ blinded: consuming sending P384BlindedInput) {
+        blindedMessage = blinded.element
+        self.blinded = Mutex(consume blinded)
+    }
+
+    func finalize(_ response: [UInt8]) throws(TokenSchemeError) -> [UInt8] {
+        try blinded.withLock { (slot) throws(TokenSchemeError) -> [UInt8] in
+            guard let blinded = slot.take() else { throw .degenerate }
+            do throws(P384VOPRFError) {
+                return try blinded.finalize(response)
+            } catch {
+                throw error == .invalidEvaluation ? .invalidResponse : .invalidProof
+            }
+        }
+    }
+}

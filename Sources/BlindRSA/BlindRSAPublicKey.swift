@@ -66,6 +66,7 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
     /// Whether both are one key: their bytes are equal.
     public static func == (left: Self, right: Self) -> Bool { left.encoded == right.encoded }
 
+    /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combine(encoded) }
 
     /// What stands before the modulus: SubjectPublicKeyInfo, id-RSASSA-PSS with its parameters (RFC 4055; SHA-384 without

@@ -8,6 +8,9 @@ internal import Foundation
 ///
 /// Sendable: nothing in it changes before it is consumed.
 public struct P384BlindedInput: ~Copyable, @unchecked Sendable {
+    /// The number of bytes of an evaluation: 145.
+    public static let evaluationCount = EvaluationParts.encodedCount
+
     /// What the issuer gets: the blinded element, 49 bytes.
     public let element: [UInt8]
 

@@ -14,6 +14,8 @@ public import LibSodium
 public final class P384PrivateKey: @unchecked Sendable {
     /// The number of bytes of an encoded key.
     public static let encodedCount = 48
+    /// Nh: the number of bytes of an output.
+    public static let outputCount = 48
 
     /// The public key.
     public let publicKey: P384PublicKey

@@ -33,6 +33,7 @@ public struct P384PublicKey: Sendable, Hashable {
     /// Whether both are one key: their bytes are equal.
     public static func == (left: Self, right: Self) -> Bool { left.encoded == right.encoded }
 
+    /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combine(encoded) }
 }
 

@@ -56,11 +56,4 @@ public struct TokenRequest: Sendable, Hashable {
 
     /// The largest number of bytes that a request of an implemented type has.
     public static let largestEncodedCount = 3 + (TokenSchemes.all.map(\.blindedMessageCount).max() ?? 0)
-
-    /// Whether a key can evaluate the request: type and truncated key id are the key's, and the blinded message is one
-    /// under it (RFC 9474, section 4.3, for type 0x0002). Nothing in it is secret.
-    package func fits(_ key: TokenKey) -> Bool {
-        key.tokenType == tokenType && key.id.truncated == truncatedKeyID
-            && tokenType.scheme?.isBlindedMessage(blindedMessage, under: key.encoded) ?? false
-    }
 }

@@ -92,7 +92,7 @@ struct IssuerTests {
         let challenge = try TokenChallenge(tokenType: type, issuerName: ServerName("issuer.example"))
         let input = AuthenticatorInput(
             tokenType: type, nonce: .random(), challengeDigest: challenge.digest, keyID: record.id)
-        let blinding = try #require(type.scheme).blind(input.encoded, publicKey: secret.publicKey)
+        let blinding = try #require(type.scheme).blind([input.encoded], publicKey: secret.publicKey)[0]
         let request = try TokenRequest(
             tokenType: type, truncatedKeyID: record.id.truncated, blindedMessage: blinding.blindedMessage)
         let response = try issuer.evaluate(request, under: record.id, at: start)
@@ -107,7 +107,7 @@ struct IssuerTests {
             let scheme = try #require(other.tokenKey.tokenType.scheme)
             let foreign = try TokenRequest(
                 tokenType: other.tokenKey.tokenType, truncatedKeyID: record.id.truncated,
-                blindedMessage: scheme.blind(input.encoded, publicKey: other.publicKey).blindedMessage)
+                blindedMessage: scheme.blind([input.encoded], publicKey: other.publicKey)[0].blindedMessage)
             #expect(throws: Issuer.IssuanceError.keyNotAccepted) {
                 try issuer.evaluate(foreign, under: record.id, at: start)
             }

@@ -112,7 +112,7 @@ import Testing
             }
             let unreadable = [
                 ("PrivateToken token=\"AAUA\"", "malformed"), ("PrivateToken", "malformed"),
-                ("PrivateToken token=\"AAEA\"", "wrong-token-type"), ("Bearer abc", "token-required"),
+                ("PrivateToken token=\"AAMA\"", "wrong-token-type"), ("Bearer abc", "token-required"),
             ]
             for (value, problem) in unreadable {
                 let answer = try await clearing.transport.send(

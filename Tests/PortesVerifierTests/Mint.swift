@@ -34,7 +34,7 @@ struct Mint {
     func token(for challenge: TokenChallenge) throws -> Token {
         let input = AuthenticatorInput(
             tokenType: record.tokenType, nonce: .random(), challengeDigest: challenge.digest, keyID: record.id)
-        let blinding = try scheme.blind(input.encoded, publicKey: record.publicKey)
+        let blinding = try scheme.blind([input.encoded], publicKey: record.publicKey)[0]
         let response = try privateKey.evaluate(blinding.blindedMessage)
         return try Token(input: input, authenticator: blinding.finalize(response))
     }

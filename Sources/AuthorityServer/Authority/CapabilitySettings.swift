@@ -36,7 +36,10 @@ extension Authority {
         let new = capabilities.map(\.terms).filter { known[KeyHistory.Purpose($0.capability, $0.tokenType)] != $0 }
         let possible = new.filter(canFollow)
         if !possible.isEmpty { try change(possible.map { .terms($0) }, at: database.changeTime) }
-        for terms in capabilities.map(\.terms) { try retireKeys(of: terms.capability, but: terms.tokenType) }
+        // Not where the new type's terms could not be taken: the keys there are go on.
+        for terms in capabilities.map(\.terms) where !new.contains(terms) || possible.contains(terms) {
+            try retireKeys(of: terms.capability, but: terms.tokenType)
+        }
         database.setLimits(
             Dictionary(capabilities.map { ($0.terms.capability, $0.limits) }, uniquingKeysWith: { _, last in last }))
         return new.filter { !possible.contains($0) }.map(\.capability)

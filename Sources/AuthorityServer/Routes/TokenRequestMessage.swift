@@ -1,7 +1,3 @@
-import Attestation
-import HTTPTypes
-import Issuance
-import KeySchedule
 import PrivacyPass
 
 /// A token request of any form, as its content type says.
@@ -100,14 +96,11 @@ extension TokenRequestMessage.Part {
         items = [(place, request)]
     }
 
-    /// The part without the requests that the key cannot evaluate; `nil` if nothing is left.
-    func fitting(_ record: KeyRecord) -> TokenRequestMessage.Part? {
-        guard !items.isEmpty, let key = try? TokenKey(tokenType: record.tokenType, decoding: record.publicKey) else {
-            return items.isEmpty ? self : nil
-        }
+    /// The part without the requests that a key cannot evaluate, of which there may be none left.
+    func without(_ isUnfit: (TokenRequest) -> Bool) -> TokenRequestMessage.Part {
         var part = self
-        part.items.removeAll { !$0.request.fits(key) }
-        part.count = part.items.count
-        return part.count > 0 ? part : nil
+        part.items.removeAll { isUnfit($0.request) }
+        part.count -= items.count - part.items.count
+        return part
     }
 }

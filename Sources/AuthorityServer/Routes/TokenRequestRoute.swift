@@ -84,7 +84,8 @@ struct TokenRequestRoute: Sendable {
                 ? HTTPProblem.capabilityRevoked : .keyUnknown
         }
         guard part.count <= batchSizes[key.capability] ?? maximumBatch else { throw HTTPProblem.batchTooLarge }
-        guard let part = part.fitting(key) else { throw HTTPProblem.malformedRequest(.invalidEncoding) }
+        let part = part.without { !issuer.canEvaluate($0, under: key.id) }
+        guard part.count > 0 else { throw HTTPProblem.malformedRequest(.invalidEncoding) }
         let charge = Charge(payer: payer, request: hash, count: part.count, keyID: key.id)
         switch try await gate.charge(charge) {
         case .charged:
@@ -100,12 +101,11 @@ struct TokenRequestRoute: Sendable {
     }
 
     private func evaluate(_ message: TokenRequestMessage, _ charged: [ChargedPart]) async throws -> Answer {
+        guard let keyID = charged.first?.keyID else { throw HTTPProblem.internalError }
         switch message {
         case .amortized(let request):
-            guard let keyID = charged.first?.keyID else { throw HTTPProblem.internalError }
             return Answer(bytes: try await run { try $0.evaluate(request, under: keyID, at: $1).encoded })
         case .single(let request):
-            guard let keyID = charged.first?.keyID else { throw HTTPProblem.internalError }
             return Answer(bytes: try await run { try $0.evaluate(request, under: keyID, at: $1).encoded })
         case .generic(let batch):
             var responses = [TokenResponse?](repeating: nil, count: batch.requests.count)

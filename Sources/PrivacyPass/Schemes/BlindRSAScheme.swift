@@ -21,33 +21,22 @@ struct BlindRSAScheme: TokenScheme {
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool { bytes.count == blindedMessageCount }
     func isResponse(_ bytes: [UInt8]) -> Bool { bytes.count == responseCount }
 
-    func isBlindedMessage(_ bytes: [UInt8], under publicKey: [UInt8]) -> Bool {
-        (try? BlindRSAPublicKey(decoding: publicKey))?.isBlindedMessage(bytes) ?? false
-    }
-
-    func blind(_ input: [UInt8], publicKey: [UInt8]) throws(TokenSchemeError) -> any TokenBlinding {
+    func blind(_ inputs: [[UInt8]], publicKey: [UInt8]) throws(TokenSchemeError) -> [any TokenBlinding] {
         guard let key = try? BlindRSAPublicKey(decoding: publicKey) else { throw .invalidPublicKey }
-        do {
-            return RSABlinding(try key.blind(input))
-        } catch {
-            throw .degenerate
+        return try inputs.map { input throws(TokenSchemeError) in
+            guard let blinded = try? key.blind(input) else { throw .degenerate }
+            return RSABlinding(blinded)
         }
     }
 
     func makePrivateKey() throws(TokenSchemeError) -> any TokenPrivateKey {
-        do {
-            return RSAPrivateKey(try BlindRSAPrivateKey())
-        } catch {
-            throw .invalidPrivateKey
-        }
+        guard let key = try? BlindRSAPrivateKey() else { throw .invalidPrivateKey }
+        return RSAPrivateKey(key)
     }
 
     func privateKey(decoding bytes: borrowing SecretBytes) throws(TokenSchemeError) -> any TokenPrivateKey {
-        do {
-            return RSAPrivateKey(try BlindRSAPrivateKey(decoding: bytes))
-        } catch {
-            throw .invalidPrivateKey
-        }
+        guard let key = try? BlindRSAPrivateKey(decoding: bytes) else { throw .invalidPrivateKey }
+        return RSAPrivateKey(key)
     }
 
     func publicVerification(publicKey: [UInt8]) -> (any AuthenticatorVerification)? {
@@ -70,6 +59,8 @@ private final class RSAPrivateKey: TokenPrivateKey {
     var publicKey: [UInt8] { key.publicKey.encoded }
 
     func encoded() -> SecretBytes { key.encoded() }
+
+    func canEvaluate(_ blindedMessage: [UInt8]) -> Bool { key.publicKey.isBlindedMessage(blindedMessage) }
 
     func evaluate(_ blindedMessage: [UInt8]) throws(TokenSchemeError) -> [UInt8] {
         do {

@@ -11,38 +11,31 @@ extension TokenType {
 struct P384VOPRFScheme: TokenScheme {
     let tokenType = TokenType.voprfP384
     let name = "VOPRF (P-384, SHA-384)"
-    let authenticatorCount = 48
+    let authenticatorCount = P384PrivateKey.outputCount
     let publicKeyCount = P384PublicKey.encodedCount
     let blindedMessageCount = P384Element.encodedCount
-    let responseCount = P384Element.encodedCount + 96
+    let responseCount = P384BlindedInput.evaluationCount
 
     func isPublicKey(_ bytes: [UInt8]) -> Bool { (try? P384PublicKey(decoding: bytes)) != nil }
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool { P384Element.isValid(bytes) }
     func isResponse(_ bytes: [UInt8]) -> Bool { bytes.count == responseCount }
 
-    func blind(_ input: [UInt8], publicKey: [UInt8]) throws(TokenSchemeError) -> any TokenBlinding {
+    func blind(_ inputs: [[UInt8]], publicKey: [UInt8]) throws(TokenSchemeError) -> [any TokenBlinding] {
         guard let key = try? P384PublicKey(decoding: publicKey) else { throw .invalidPublicKey }
-        do {
-            return P384Blinding(try key.blind(input))
-        } catch {
-            throw .degenerate
+        return try inputs.map { input throws(TokenSchemeError) in
+            guard let blinded = try? key.blind(input) else { throw .degenerate }
+            return P384Blinding(blinded)
         }
     }
 
     func makePrivateKey() throws(TokenSchemeError) -> any TokenPrivateKey {
-        do {
-            return P384IssuerKey(try P384PrivateKey())
-        } catch {
-            throw .invalidPrivateKey
-        }
+        guard let key = try? P384PrivateKey() else { throw .invalidPrivateKey }
+        return P384IssuerKey(key)
     }
 
     func privateKey(decoding bytes: borrowing SecretBytes) throws(TokenSchemeError) -> any TokenPrivateKey {
-        do {
-            return P384IssuerKey(try P384PrivateKey(decoding: bytes))
-        } catch {
-            throw .invalidPrivateKey
-        }
+        guard let key = try? P384PrivateKey(decoding: bytes) else { throw .invalidPrivateKey }
+        return P384IssuerKey(key)
     }
 }
 

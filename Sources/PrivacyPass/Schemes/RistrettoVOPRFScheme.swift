@@ -22,12 +22,11 @@ struct RistrettoVOPRFScheme: TokenScheme {
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool { (try? Ristretto255.Element(decoding: bytes)) != nil }
     func isResponse(_ bytes: [UInt8]) -> Bool { Self.evaluation(bytes) != nil }
 
-    func blind(_ input: [UInt8], publicKey: [UInt8]) throws(TokenSchemeError) -> any TokenBlinding {
+    func blind(_ inputs: [[UInt8]], publicKey: [UInt8]) throws(TokenSchemeError) -> [any TokenBlinding] {
         guard let key = try? ServerPublicKey(decoding: publicKey) else { throw .invalidPublicKey }
-        do {
-            return RistrettoBlinding(try Blinding([input]), publicKey: key)
-        } catch {
-            throw .degenerate
+        return try inputs.map { input throws(TokenSchemeError) in
+            guard let blinding = try? Blinding([input]) else { throw .degenerate }
+            return RistrettoBlinding(blinding, publicKey: key)
         }
     }
 
@@ -38,11 +37,8 @@ struct RistrettoVOPRFScheme: TokenScheme {
     }
 
     func privateKey(decoding bytes: borrowing SecretBytes) throws(TokenSchemeError) -> any TokenPrivateKey {
-        do {
-            return RistrettoPrivateKey(try ServerPrivateKey(decoding: bytes))
-        } catch {
-            throw .invalidPrivateKey
-        }
+        guard let key = try? ServerPrivateKey(decoding: bytes) else { throw .invalidPrivateKey }
+        return RistrettoPrivateKey(key)
     }
 
     /// `evaluated element (32) ‖ proof (64)`, decoded strictly.

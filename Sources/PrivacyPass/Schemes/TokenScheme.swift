@@ -28,13 +28,11 @@ package protocol TokenScheme: Sendable {
     func isPublicKey(_ bytes: [UInt8]) -> Bool
     /// Whether bytes are a blinded message, as far as that can be seen without the key.
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool
-    /// Whether a blinded message can be evaluated under this public key.
-    func isBlindedMessage(_ bytes: [UInt8], under publicKey: [UInt8]) -> Bool
     /// Whether bytes are a token response, as far as that can be seen without the request.
     func isResponse(_ bytes: [UInt8]) -> Bool
 
-    /// Blinds the 98 bytes of an authenticator input for one token.
-    func blind(_ input: [UInt8], publicKey: [UInt8]) throws(TokenSchemeError) -> any TokenBlinding
+    /// Blinds authenticator inputs of 98 bytes, each for one token.
+    func blind(_ inputs: [[UInt8]], publicKey: [UInt8]) throws(TokenSchemeError) -> [any TokenBlinding]
     /// A new random key.
     func makePrivateKey() throws(TokenSchemeError) -> any TokenPrivateKey
     /// The key with these secret bytes, as ``TokenPrivateKey/encoded()`` gives them.
@@ -48,7 +46,6 @@ extension TokenScheme {
     package var isPubliclyVerifiable: Bool { false }
     package var issuesAmortizedBatches: Bool { false }
     package var hasStorableRequests: Bool { false }
-    package func isBlindedMessage(_ bytes: [UInt8], under publicKey: [UInt8]) -> Bool { isBlindedMessage(bytes) }
     package func publicVerification(publicKey: [UInt8]) -> (any AuthenticatorVerification)? { nil }
 }
 
@@ -85,6 +82,9 @@ package protocol TokenPrivateKey: AuthenticatorVerification, AnyObject {
     var publicKey: [UInt8] { get }
     /// The secret, in guarded memory of its own.
     func encoded() -> SecretBytes
+    /// Whether a blinded message of the type is one under this key (RFC 9474, section 4.3, for type 0x0002). Nothing in it
+    /// is secret; it takes no time worth speaking of.
+    func canEvaluate(_ blindedMessage: [UInt8]) -> Bool
     /// The token response to one blinded message.
     func evaluate(_ blindedMessage: [UInt8]) throws(TokenSchemeError) -> [UInt8]
     /// The answer to many with one proof; throws ``TokenSchemeError/noAmortizedBatches`` if the type has none.
@@ -92,6 +92,7 @@ package protocol TokenPrivateKey: AuthenticatorVerification, AnyObject {
 }
 
 extension TokenPrivateKey {
+    package func canEvaluate(_ blindedMessage: [UInt8]) -> Bool { true }
     package func evaluate(
         _ request: AmortizedBatchTokenRequest
     ) throws(TokenSchemeError) -> AmortizedBatchTokenResponse { throw .noAmortizedBatches }

@@ -58,13 +58,13 @@ struct MalformedRequestTests {
             let tooMany = try await running.post(
                 batch(key, blindedElements(101)), contentType: batchType, voucher: voucher)
             #expect(problem(tooMany) == "413 content-too-large")
-            let tooLong = try await running.post([UInt8](repeating: 0, count: 36), voucher: voucher)
+            let tooLong = try await running.post([UInt8](repeating: 0, count: 260), voucher: voucher)
             #expect(problem(tooLong) == "413 content-too-large")
             #expect(try await running.remaining() == 1_000)
         }
     }
 
-    @Test(arguments: ["application/json", "application/private-token-generic-batch-request", "text/plain", ""])
+    @Test(arguments: ["application/json", "application/private-token-arbitrary-batch-request", "text/plain", ""])
     func anotherContentTypeIsRefused(type: String) async throws {
         try await RunningAuthority.serving { running in
             let response = try await running.post([0], contentType: type, voucher: nil)

@@ -61,7 +61,7 @@ struct TokenRevocationTests {
             for bytes in [[], Array(token.encoded.dropLast()), token.encoded + [0]] {
                 #expect(try await problem(post([field(bytes)], running)) == "422 malformed")
             }
-            let other = field([0, 2] + token.encoded.dropFirst(2))
+            let other = field([0, 3] + token.encoded.dropFirst(2))
             #expect(try await problem(post([other], running)) == "422 wrong-token-type")
             let good = field(token.encoded)
             #expect(try await problem(post([good, good], running)) == "422 malformed")

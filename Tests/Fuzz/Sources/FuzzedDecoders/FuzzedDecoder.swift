@@ -17,6 +17,8 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
     case tokenResponse = "token-response"
     case batchRequest = "batch-request"
     case batchResponse = "batch-response"
+    case genericBatchRequest = "generic-batch-request"
+    case genericBatchResponse = "generic-batch-response"
     case issuerDirectory = "issuer-directory"
     case challengeField = "challenge-field"
     case credentialsField = "credentials-field"
@@ -43,7 +45,12 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
         case .tokenChallenge: sameBytes(bytes) { try TokenChallenge(decoding: $0).encoded }
         case .token: sameBytes(bytes) { try Token(decoding: $0).encoded }
         case .tokenRequest: sameBytes(bytes) { try TokenRequest(decoding: $0).encoded }
-        case .tokenResponse: sameBytes(bytes) { try TokenResponse(decoding: $0).encoded }
+        case .tokenResponse:
+            for type in TokenType.implemented {
+                sameBytes(bytes) { try TokenResponse(decoding: $0, tokenType: type).encoded }
+            }
+        case .genericBatchRequest: sameBytes(bytes) { try GenericBatchTokenRequest(decoding: $0).encoded }
+        case .genericBatchResponse: sameBytes(bytes) { try GenericBatchTokenResponse(decoding: $0).encoded }
         case .batchRequest: sameBytes(bytes) { try AmortizedBatchTokenRequest(decoding: $0).encoded }
         case .batchResponse: sameBytes(bytes) { try AmortizedBatchTokenResponse(decoding: $0).encoded }
         case .revocationEntry: sameBytes(bytes) { try RevocationEntry(decoding: $0).encoded }
@@ -58,7 +65,8 @@ public enum FuzzedDecoder: String, CaseIterable, Sendable {
         case .signature: checkSignature(bytes)
         case .storedRequest:
             sameBytes(bytes) {
-                try PendingTokens(restoring: SecretBytes(copying: $0)).encoded().withUnsafeBytes { Array($0) }
+                guard let again = try PendingTokens(restoring: SecretBytes(copying: $0)).encoded() else { throw NotRead() }
+                return again.withUnsafeBytes { Array($0) }
             }
         // The checksum is put behind it, so that the parser is reached. An older version is written as the newest.
         case .wallet:

@@ -77,16 +77,17 @@ extension Messages {
     }
 
     func storedRequest(_ count: Int) throws -> [UInt8] {
-        let tokenKey = try ServerPublicKey(decoding: publicKey)
-        return try Client.request(challenge: challenges[1], tokenKey: tokenKey, count: count).encoded()
-            .withUnsafeBytes { Array($0) }
+        let tokenKey = try TokenKey(tokenType: .voprfRistretto255, decoding: publicKey)
+        guard let stored = try Client.request(challenge: challenges[1], tokenKey: tokenKey, count: count).encoded()
+        else { throw MessageError.unsupportedTokenType }
+        return stored.withUnsafeBytes { Array($0) }
     }
 
     func wallet() throws -> WalletContents {
         var contents = WalletContents()
         contents.add(
             [token], capability: Capability("session"), challenge: challenges[0],
-            tokenKey: try ServerPublicKey(decoding: publicKey))
+            tokenKey: try TokenKey(tokenType: .voprfRistretto255, decoding: publicKey))
         contents.spendings = [
             WalletContents.Sent(
                 token: token, origin: try ServerName("origin.example"), binding: Randomness.bytes(16), purpose: [7])

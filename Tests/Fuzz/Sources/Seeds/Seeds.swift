@@ -83,6 +83,8 @@ struct Messages {
         case .tokenResponse: [response.encoded]
         case .batchRequest: batches.map(\.0.encoded)
         case .batchResponse: batches.map(\.1.encoded)
+        case .genericBatchRequest: try genericBatches.map(\.request.encoded)
+        case .genericBatchResponse: try genericBatches.map(\.response.encoded)
         case .issuerDirectory: directories.map(\.encoded)
         case .challengeField: challengeFields.map { Array($0.utf8) }
         case .credentialsField: credentialsFields.map { Array($0.utf8) }
@@ -104,6 +106,23 @@ struct Messages {
         case .logEntry: try logEntries().map(\.encoded)
         case .keptKeyLog, .redeemedCount, .verifierIdentity, .backupHeader: try kept(decoder)
         case .wallet: [Array(WalletContents().encoded.dropLast(32)), Array(try wallet().encoded.dropLast(32))]
+        }
+    }
+
+    /// One token of type 0x0005, and one of type 0x0002 between two of it, of which the last is not issued. To a decoder
+    /// the bytes of type 0x0002 are as good as any.
+    private var genericBatches: [(request: GenericBatchTokenRequest, response: GenericBatchTokenResponse)] {
+        get throws {
+            let number = Randomness.bytes(256)
+            let other = try TokenRequest(tokenType: .blindRSA2048, truncatedKeyID: 9, blindedMessage: number)
+            let blind = try TokenResponse(decoding: number, tokenType: .blindRSA2048)
+            return try [
+                (GenericBatchTokenRequest([request]), GenericBatchTokenResponse([response])),
+                (
+                    GenericBatchTokenRequest([request, other, request]),
+                    GenericBatchTokenResponse([response, blind, nil])
+                ),
+            ]
         }
     }
 

@@ -75,10 +75,14 @@ struct RunningAuthority: Sendable {
     }
 
     /// Makes a key that issues from now on for `epoch` seconds and is accepted for as long again.
-    func makeKey(_ capability: String = "session", epoch: Int64 = 1_000) async throws -> KeyRecord {
+    func makeKey(
+        _ capability: String = "session", _ tokenType: TokenType? = nil, epoch: Int64 = 1_000
+    ) async throws -> KeyRecord {
         let reply = await authority.handle(
             .createKey(
-                KeyParameters(capability: capability, epoch: epoch, acceptance: epoch, isDevelopment: true)))
+                KeyParameters(
+                    capability: capability, tokenType: tokenType?.rawValue, epoch: epoch, acceptance: epoch,
+                    isDevelopment: true)))
         return try key(reply)
     }
 

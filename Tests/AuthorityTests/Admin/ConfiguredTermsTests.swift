@@ -31,4 +31,28 @@ struct ConfiguredTermsTests {
         #expect(announcement() == 300)
         try authority.close()
     }
+
+    @Test func aCapabilityThatGetsAnotherTypeIssuesItAndItsEarlierKeysRunOut() throws {
+        func settings(_ type: TokenType) throws -> [CapabilitySettings] {
+            let terms = RotationTerms(
+                capability: .session, tokenType: type, epoch: 1_000, acceptance: 500, announcement: 10)
+            return try [CapabilitySettings(terms: #require(terms))]
+        }
+        let authority = try directories.authority(time: time)
+        #expect(try authority.configure(settings(.voprfRistretto255)).isEmpty)
+        #expect(try authority.makeDueKeys().map(\.tokenType) == [.voprfRistretto255])
+        #expect(try authority.configure(settings(.blindRSA2048)).isEmpty)
+        #expect(try authority.makeDueKeys().map(\.tokenType) == [.blindRSA2048])
+        let states = { () throws in
+            try authority.database.keys().map { ($0.record.tokenType, $0.state(at: time.now().wall)) }
+        }
+        #expect(try states().allSatisfy { $0.1 == .issuing })
+        // Time for the next key: there is one of the new type only.
+        time.advance(995)
+        #expect(try authority.makeDueKeys().map(\.tokenType) == [.blindRSA2048])
+        time.advance(2_000)
+        #expect(try states().filter { $0.0 == .voprfRistretto255 }.map(\.1) == [.ended])
+        #expect(try authority.makeDueKeys().allSatisfy { $0.tokenType == .blindRSA2048 })
+        try authority.close()
+    }
 }

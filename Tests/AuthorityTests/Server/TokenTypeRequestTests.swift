@@ -47,6 +47,24 @@ struct TokenTypeRequestTests {
         }
     }
 
+    @Test func ofABatchUnderSeveralKeysEachPartIsChargedForOnce() async throws {
+        try await RunningAuthority.serving { running in
+            let keys = try await [
+                running.makeKey("session"), running.makeKey("session", .blindRSA2048),
+                running.makeKey("session", .voprfP384),
+            ]
+            let voucher = try await running.makeVoucher(tokens: 10)
+            let requests = try (keys + keys.reversed()).map { try request($0) }
+            for _ in 0..<2 {
+                let response = try await post(requests, running, voucher)
+                #expect(response.status == 200)
+                let answer = try GenericBatchTokenResponse(decoding: response.body)
+                #expect(answer.responses.map { $0?.tokenType } == requests.map(\.tokenType))
+                #expect(try await running.remaining() == 4)
+            }
+        }
+    }
+
     @Test func whereNothingIsIssuedTheReasonIsToldWith400() async throws {
         try await RunningAuthority.serving { running in
             let session = try await running.makeKey("session")

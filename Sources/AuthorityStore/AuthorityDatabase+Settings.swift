@@ -20,7 +20,11 @@ package struct AuthoritySettings: Sendable, Hashable {
     /// The number of the log of the revocation list's heads: 1, and one more after each restore.
     package var headLog: Int64
     /// The public key that signs key deliveries as base64url: what a clearing server pins.
-    package var deliveryKeyText: String? { deliveryKey.map { Base64URL.encode($0.encoded.bytes, padded: false) } }
+    package var deliveryKeyText: String? { deliveryKey.map(Self.text) }
+    /// The public key that signs the revocation list's heads, as base64url.
+    package var revocationKeyText: String? { revocationKey.map(Self.text) }
+
+    private static func text(_ key: Ed25519.PublicKey) -> String { Base64URL.encode(key.encoded.bytes, padded: false) }
 
     /// Settings as far as they are known.
     package init(

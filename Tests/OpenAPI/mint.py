@@ -19,6 +19,7 @@ VERIFIER = os.environ["OPENAPI_VERIFIER"]
 TOKEN_TYPE = b"\x00\x05"
 SINGLE = "application/private-token-request"
 BATCH = "application/private-token-amortized-batch-request"
+GENERIC = "application/private-token-generic-batch-request"
 
 
 def decode(text):
@@ -47,6 +48,12 @@ class Mint:
         """A TokenRequest."""
         return self.head() + ristretto.Client.blind(secrets.token_bytes(98))[1].serialize()
 
+    def generic_request(self, count, unknown=0):
+        """A GenericBatchTokenRequest of as many TokenRequests, and some under a key that there is not."""
+        requests = [self.single_request() for _ in range(count)]
+        requests += [each[:2] + bytes([each[2] ^ 1]) + each[3:] for each in (self.single_request() for _ in range(unknown))]
+        return size(sum(map(len, requests))) + b"".join(requests)
+
     def head(self):
         return TOKEN_TYPE + hashlib.sha256(self.key).digest()[-1:]
 
@@ -70,9 +77,10 @@ def size(value):
 
 
 def asked():
-    """The challenge and the key that the clearing server asks for."""
+    """The challenge and the key that the clearing server asks for, of the token type that is minted here."""
     field = requests.post(f"{ORIGIN}/redeem", timeout=60).headers["WWW-Authenticate"]
-    return [decode(value) for value in re.findall('(?:challenge|token-key)="([^"]*)"', field)[:2]]
+    pairs = re.findall('challenge="([^"]*)", token-key="([^"]*)"', field)
+    return next([decode(each) for each in pair] for pair in pairs if decode(pair[0])[:2] == TOKEN_TYPE)
 
 
 MINT = Mint(*asked())

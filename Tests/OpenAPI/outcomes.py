@@ -12,9 +12,9 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 from challenges import NAME, every_challenge_has_its_form, has_token_key
-from mint import BATCH, ELSEWHERE, ISSUER, MINT, ORIGIN, SINGLE, VERIFIER, VOUCHERS, encode, unknown_voucher
+from mint import BATCH, ELSEWHERE, GENERIC, ISSUER, MINT, ORIGIN, SINGLE, VERIFIER, VOUCHERS, encode, unknown_voucher
 
-for media_type in [SINGLE, BATCH]:
+for media_type in [SINGLE, BATCH, GENERIC]:
     schemathesis.serializer(media_type)(lambda context, value: value)
 schemathesis.serializer("application/jose")(lambda context, value: value.encode())
 DOCUMENT = schemathesis.openapi.from_path(Path(__file__).parents[2] / "Docs" / "openapi.yaml")
@@ -64,6 +64,14 @@ CASES = [
     (DIRECTORY, 431, "header-too-large", LARGE),
     ("POST /token-request", 200, None, {"headers": bearer(GOOD), **SINGLE_REQUEST}),
     ("POST /token-request", 200, None, {"headers": bearer(GOOD), **BATCH_REQUEST}),
+    ("POST /token-request", 200, None,
+     {"headers": bearer(GOOD), "body": MINT.generic_request(3), "media_type": GENERIC}),
+    ("POST /token-request", 206, None,
+     {"headers": bearer(GOOD), "body": MINT.generic_request(2, unknown=1), "media_type": GENERIC}),
+    ("POST /token-request", 400, "key-unknown",
+     {"headers": bearer(GOOD), "body": MINT.generic_request(0, unknown=2), "media_type": GENERIC}),
+    ("POST /token-request", 422, "unprocessable-content",
+     {"headers": bearer(GOOD), "body": MINT.generic_request(1)[:-1], "media_type": GENERIC}),
     ("POST /token-request", 401, "voucher-required", {"body": MINT.request(2)[0], "media_type": BATCH}),
     ("POST /token-request", 401, "voucher-required",
      {"headers": bearer("vch_"), "body": MINT.request(2)[0], "media_type": BATCH}),
@@ -88,7 +96,7 @@ CASES = [
     ("POST /revocations/tokens", 200, None, {"headers": token(GIVEN_UP)}),
     ("POST /revocations/tokens", 401, "token-required", {}),
     ("POST /revocations/tokens", 422, "malformed", {"headers": token(GIVEN_UP[:-1])}),
-    ("POST /revocations/tokens", 422, "wrong-token-type", {"headers": token(b"\x00\x02" + GIVEN_UP[2:])}),
+    ("POST /revocations/tokens", 422, "wrong-token-type", {"headers": token(b"\x00\x03" + GIVEN_UP[2:])}),
     ("POST /revocations/tokens", 422, "unknown-key", {"headers": token(of_unknown_key())}),
     ("POST /revocations/tokens", 422, "bad-authenticator", {"headers": token(forged())}),
     ("GET /log/checkpoint", 200, None, {}),
@@ -113,7 +121,7 @@ CASES = [
     ("POST /redeem", 200, None, {"headers": {**token(SPENT), **BINDING}}),
     ("POST /redeem", 409, "already-spent", {"headers": token(SPENT)}),
     ("POST /redeem", 401, "malformed", {"headers": token(SPENT[:-1])}),
-    ("POST /redeem", 401, "wrong-token-type", {"headers": token(b"\x00\x02" + SPENT[2:])}),
+    ("POST /redeem", 401, "wrong-token-type", {"headers": token(b"\x00\x03" + SPENT[2:])}),
     ("POST /redeem", 401, "bad-authenticator", {"headers": token(forged())}),
     ("POST /redeem", 401, "unknown-key", {"headers": token(of_unknown_key())}),
     ("POST /redeem", 401, "wrong-challenge", {"headers": token(ELSEWHERE.token())}),

@@ -184,17 +184,22 @@ package struct AuthoritySummary: Sendable, Hashable, Codable {
     package var deliveryKey: String
     /// The verifier key of the key log (C2SP signed-note): what clients pin.
     package var logKey: String
+    /// The key that signs the revocation list's heads, base64url of 32 bytes: what those pin who verify tokens with
+    /// public keys alone. A clearing server is told it with its keys.
+    package var revocationKey: String
 
     enum CodingKeys: String, CodingKey {
         case issuer
         case deliveryKey = "authority-key"
         case logKey = "log-key"
+        case revocationKey = "revocation-key"
     }
 
     /// A summary from its parts.
-    package init(issuer: String, deliveryKey: String, logKey: String) {
+    package init(issuer: String, deliveryKey: String, logKey: String, revocationKey: String) {
         self.issuer = issuer
         self.deliveryKey = deliveryKey
         self.logKey = logKey
+        self.revocationKey = revocationKey
     }
 }

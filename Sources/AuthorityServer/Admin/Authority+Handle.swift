@@ -79,11 +79,12 @@ extension Authority {
     private func describe() throws -> AuthoritySummary {
         let settings = try database.settings()
         guard let name = settings.issuerName, let deliveryKey = settings.deliveryKeyText,
-            let logKey = settings.verificationKey(of: .keys)
+            let logKey = settings.verificationKey(of: .keys), let revocationKey = settings.revocationKeyText
         else {
             throw AdminRefusal(
                 "this authority has no name yet", hint: "start it once: portes authority run --name HOST")
         }
-        return AuthoritySummary(issuer: name.text, deliveryKey: deliveryKey, logKey: logKey.verifierKey)
+        return AuthoritySummary(
+            issuer: name.text, deliveryKey: deliveryKey, logKey: logKey.verifierKey, revocationKey: revocationKey)
     }
 }

@@ -35,10 +35,13 @@ struct DemoApp {
 
     func close() async { await transport.shutdown() }
 
-    /// What the clearing server asks for.
-    func challenge() async throws -> TokenChallenge {
-        guard let challenge = try await origin.challenges().first else { throw CommandFailure("no challenge came") }
-        return challenge.challenge
+    /// What the clearing server asks for, in tokens of one type.
+    func challenge(of tokenType: TokenType = .voprfRistretto255) async throws -> TokenChallenge {
+        let challenges = try await origin.challenges().map(\.challenge)
+        guard let challenge = challenges.first(where: { $0.tokenType == tokenType }) else {
+            throw CommandFailure("no challenge came")
+        }
+        return challenge
     }
 
     /// A challenge of another origin, for which this server must not take tokens.

@@ -13,12 +13,20 @@ struct DemoServers {
     static let originName = "play.demo.example"
     /// A capability whose keys rotate while the demo runs, every so many seconds.
     static let (ticket, ticketEpoch) = ("ticket", 8)
+    /// Capabilities whose tokens are of the other types.
+    static let (entry, badge) = ("entry", "badge")
 
-    /// Makes a key and an identity, starts both servers, and makes them known to each other; with tickets, a second
-    /// capability has keys of seconds.
-    static func start(in place: DemoDirectory, withTickets: Bool = false) async throws -> DemoServers {
-        let capabilities = ["session"] + (withTickets ? [ticket] : [])
+    /// Makes a key and an identity, starts both servers, and makes them known to each other; for the story there are
+    /// more capabilities than `session`: one whose keys last for seconds, and one of each other token type.
+    static func start(in place: DemoDirectory, forStory: Bool = false) async throws -> DemoServers {
+        let capabilities = ["session"] + (forStory ? [ticket, entry, badge] : [])
         _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
+        if forStory {
+            for (capability, type) in [(entry, "2"), (badge, "1")] {
+                _ = try await ChildProcess.run(
+                    ["key", "create", "--capability", capability, "--token-type", type] + place.adminFlags)
+            }
+        }
         let identity = try await ChildProcess.run(["clearing", "identity", "--data", place.clearingData])
             .trimmingCharacters(in: .whitespacesAndNewlines)
         _ = try await ChildProcess.run(
@@ -27,7 +35,7 @@ struct DemoServers {
             ["authority", "run", "--listen", "127.0.0.1:0", "--name", issuerName] + place.adminFlags)
         do {
             let authorityURL = try await authority.waitForLine("listening on ")
-            if withTickets {
+            if forStory {
                 // Not before the server is there to make the next one.
                 _ = try await ChildProcess.run(
                     ["key", "create", "--capability", ticket, "--epoch", "\(ticketEpoch)s", "--acceptance", "12s"]

@@ -46,6 +46,8 @@ struct DemoStory {
         }
         let answer = try await redeem(tokens, with: app, narrator: &narrator)
         try await misbehave(tokens, spent: answer, with: app, voucher: voucher, narrator: &narrator)
+        try await useOtherTypes(with: app, narrator: &narrator)
+        try await verifyInPublic(with: app, narrator: &narrator)
         try await rotate(challenge, with: app, narrator: &narrator)
         try await compromise(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
         try await refuseRogueIssuer(narrator: &narrator)

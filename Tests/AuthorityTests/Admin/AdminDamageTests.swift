@@ -43,7 +43,7 @@ struct AdminDamageTests {
                 RevocationSummary(
                     RevocationEntry(
                         sequence: 1, subject: .token(.random(), record.id), reason: .withdrawn, effective: start))),
-            .authority(AuthoritySummary(issuer: "issuer.example", deliveryKey: "AAAA", logKey: "l+0+A")),
+            .authority(AuthoritySummary(issuer: "issuer.example", deliveryKey: "AAAA", logKey: "l+0+A", revocationKey: "BBBB")),
             .refused(message: "no", hint: "maybe"),
         ]
         for reply in replies { #expect(try mistakes(reply).isEmpty) }

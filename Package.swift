@@ -164,7 +164,7 @@ let package = Package(
                 "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Receipts",
                 "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing",
-                argumentParser, logging, serviceLifecycle, unixSignals, yams,
+                argumentParser, crypto, cryptoExtras, logging, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict),
 

@@ -7,8 +7,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure microseconds a token on this machine, each beside its floor.",
         discussion: """
-            The floor is the bare libsodium calls that an operation cannot do without, timed in the same run in turn \
-            with it. The rows log-… are not about a token but about one look at a key log before a fetch. Times are \
+            The floor is the bare calls of libsodium, or of the library of the other token types, that an operation \
+            cannot do without, timed in the same run in turn with it. The rows log-… are not about a token but about one look at a key log before a fetch. Times are \
             processor time of this process, medians over the rounds. Measure a release build.
 
             --http loads real servers instead, --revocations measures the revocation list.
@@ -56,6 +56,7 @@ struct BenchCommand: AsyncParsableCommand {
             log
             ? try await LogAppendBench(rounds: rounds).run()
             : try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
+                + TokenTypeBench(rounds: rounds).run()
                 + KeyLogBench(rounds: rounds).run()
         if json {
             try Output.json(results)
@@ -83,7 +84,7 @@ struct BenchCommand: AsyncParsableCommand {
             return
         }
         try Output.data(
-            "load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB")
+            "load                               server us in proc.  ratio  p50 ms   p99 ms p99.9 ms     MiB p99 ratio")
         for result in results { try Output.data(result.line) }
     }
 }

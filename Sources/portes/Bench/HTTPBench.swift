@@ -18,10 +18,13 @@ struct HTTPBench {
     /// The loads, each beside what the same work takes in this process in this run.
     func run() async throws -> [HTTPBenchResult] {
         let inProcess = try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
+        let blindRSA = try await TokenTypeBench(rounds: rounds).blindRSAIssuance()
         let pairs = ["http-issue-100": "issue-100", "http-redeem-1": "spend-1", "http-redeem-100": "spend-100"]
         return try await load().map { result in
             var result = result
-            result.inProcessMicrosecondsPerToken = inProcess.first { $0.name == pairs[result.name] }?.perToken
+            result.inProcessMicrosecondsPerToken =
+                result.name == "http-issue-rsa-100"
+                ? blindRSA.floorPerToken : inProcess.first { $0.name == pairs[result.name] }?.perToken
             return result
         }
     }
@@ -29,9 +32,9 @@ struct HTTPBench {
     private func load() async throws -> [HTTPBenchResult] {
         let place = try DemoDirectory(nil)
         defer { place.remove() }
-        let servers = try await DemoServers.start(in: place)
+        let servers = try await DemoServers.start(in: place, withOtherTypes: true)
         do {
-            let results = try await run(servers, place)
+            let results = try await run(servers, place) + issueBlindRSA(servers, place)
             await servers.stop()
             return results
         } catch {
@@ -73,9 +76,7 @@ struct HTTPBench {
         _ load: HTTPLoad, _ servers: DemoServers, _ place: DemoDirectory, results: inout [HTTPBenchResult]
     ) async throws -> [[Token]] {
         let count = tokenCount / 100
-        let code = try await ChildProcess.run(
-            ["voucher", "create", "--capability", "session", "--tokens", "\(count * 100)"] + place.adminFlags)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let code = try await voucherCode("session", tokens: count * 100, place)
         let issuer = try IssuerClient(servers.authorityURL, name: ServerName(DemoServers.issuerName))
         let key = try await issuer.currentKey(for: ClientArgument.capability("session"))
         let challenge = try TokenChallenge(
@@ -98,6 +99,13 @@ struct HTTPBench {
         return try zip(pending, answers).map { pending, answer in
             try PendingTokens(restoring: SecretBytes(copying: pending.stored)).finalize(answer)
         }
+    }
+
+    /// A voucher's code.
+    func voucherCode(_ capability: String, tokens: Int, _ place: DemoDirectory) async throws -> String {
+        try await ChildProcess.run(
+            ["voucher", "create", "--capability", capability, "--tokens", "\(tokens)"] + place.adminFlags
+        ).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private func singleRequest(_ token: Token, url: String) -> HTTPTransportRequest {

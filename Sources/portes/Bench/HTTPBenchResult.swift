@@ -8,6 +8,8 @@ struct HTTPBenchResult: Encodable {
     /// The same work in this process, in microseconds of processor time a token.
     var inProcessMicrosecondsPerToken: Double?
     var latencies: Latencies?
+    /// The 99th percentile beside that of the same requests undisturbed.
+    var p99Ratio: Double?
     /// The server process's resident memory afterwards.
     let residentMiB: Double
 
@@ -16,6 +18,7 @@ struct HTTPBenchResult: Encodable {
         case serverMicrosecondsPerToken = "server_us_per_token"
         case inProcessMicrosecondsPerToken = "in_process_us_per_token"
         case latencies = "latency_ms"
+        case p99Ratio = "p99_ratio"
         case residentMiB = "resident_mib"
     }
 
@@ -40,7 +43,7 @@ struct HTTPBenchResult: Encodable {
             ?? String(repeating: " ", count: 26)
         return name.padding(toLength: max(34, name.count), withPad: " ", startingAt: 0)
             + time + inProcess + ratio + latency
-            + String(format: "%8.1f", residentMiB)
+            + String(format: "%8.1f", residentMiB) + (p99Ratio.map { String(format: "%10.2f", $0) } ?? "")
     }
 }
 

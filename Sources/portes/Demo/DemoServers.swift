@@ -16,12 +16,14 @@ struct DemoServers {
     /// Capabilities whose tokens are of the other types.
     static let (entry, badge) = ("entry", "badge")
 
-    /// Makes a key and an identity, starts both servers, and makes them known to each other; for the story there are
-    /// more capabilities than `session`: one whose keys last for seconds, and one of each other token type.
-    static func start(in place: DemoDirectory, forStory: Bool = false) async throws -> DemoServers {
-        let capabilities = ["session"] + (forStory ? [ticket, entry, badge] : [])
+    /// Makes a key and an identity, starts both servers, and makes them known to each other. There may be more
+    /// capabilities than `session`: one whose keys last for seconds, and one of each other token type.
+    static func start(
+        in place: DemoDirectory, withTickets: Bool = false, withOtherTypes: Bool = false
+    ) async throws -> DemoServers {
+        let capabilities = ["session"] + (withTickets ? [ticket] : []) + (withOtherTypes ? [entry, badge] : [])
         _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
-        if forStory {
+        if withOtherTypes {
             for (capability, type) in [(entry, "2"), (badge, "1")] {
                 _ = try await ChildProcess.run(
                     ["key", "create", "--capability", capability, "--token-type", type] + place.adminFlags)
@@ -35,7 +37,7 @@ struct DemoServers {
             ["authority", "run", "--listen", "127.0.0.1:0", "--name", issuerName] + place.adminFlags)
         do {
             let authorityURL = try await authority.waitForLine("listening on ")
-            if forStory {
+            if withTickets {
                 // Not before the server is there to make the next one.
                 _ = try await ChildProcess.run(
                     ["key", "create", "--capability", ticket, "--epoch", "\(ticketEpoch)s", "--acceptance", "12s"]

@@ -30,6 +30,11 @@ public struct TokenType: RawRepresentable, Sendable, Hashable {
     ]
 }
 
+extension TokenType: CustomStringConvertible {
+    /// The code point as the registry writes it, for example `0x0002`.
+    public var description: String { "0x" + Hexadecimal.encode([UInt8(rawValue >> 8), UInt8(rawValue & 0xff)]) }
+}
+
 extension ByteReader {
     /// The next two bytes, which must name a type that this library implements.
     mutating func tokenType() throws(MessageError) -> TokenType { try tokenScheme().tokenType }

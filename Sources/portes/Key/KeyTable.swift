@@ -25,11 +25,14 @@ enum KeyTable {
     /// The keys, a line for each.
     static func table(_ keys: [KeySummary]) -> Table {
         Table(
-            ["ID", "CAPABILITY", "STATE", "AGE", "ISSUED", "LEFT", "NOT BEFORE", "ISSUES UNTIL", "ACCEPTED UNTIL"],
+            [
+                "ID", "CAPABILITY", "TYPE", "STATE", "AGE", "ISSUED", "LEFT", "NOT BEFORE", "ISSUES UNTIL",
+                "ACCEPTED UNTIL",
+            ],
             keys.map { key in
                 [
-                    String(key.id.prefix(16)), key.record.capability.name, state(of: key), age(of: key),
-                    String(key.issued), left(of: key), date(key.record.notBefore), date(key.record.issueUntil),
+                    String(key.id.prefix(16)), key.record.capability.name, "\(key.record.tokenType)", state(of: key),
+                    age(of: key), String(key.issued), left(of: key), date(key.record.notBefore), date(key.record.issueUntil),
                     date(key.record.acceptUntil),
                 ]
             })

@@ -122,7 +122,6 @@ extension InspectedMessage {
     }
 
     private static func name(of type: TokenType) -> String {
-        let code = "0x" + Hexadecimal.encode([UInt8(type.rawValue >> 8), UInt8(type.rawValue & 0xff)])
-        return type.name.map { "\(code) \($0)" } ?? code
+        type.name.map { "\(type) \($0)" } ?? "\(type)"
     }
 }

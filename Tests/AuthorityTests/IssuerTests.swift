@@ -114,6 +114,20 @@ struct IssuerTests {
         }
     }
 
+    @Test(arguments: TokenType.implemented)
+    func aVerifierIsSentTheSecretOnlyWhereItTakesOneToVerify(type: TokenType) throws {
+        let secret = try IssuerSecret(type)
+        let identity = SealedBox.PrivateKey()
+        let sealed = try #require(secret.sealed(to: identity.publicKey))
+        if type == .blindRSA2048 {
+            #expect(sealed.isEmpty)
+        } else {
+            let opened = try identity.open(sealed)
+            let id = try IssuerSecret(type, decoding: opened).id
+            #expect(id == secret.id)
+        }
+    }
+
     private var publicKey: ServerPublicKey {
         get throws { try ServerPublicKey(decoding: secret.publicKey) }
     }

@@ -37,6 +37,25 @@ import Testing
         #expect(fixture.database.state.verifier.keys.count == 256)
     }
 
+    @Test(arguments: [false, true])
+    func ofAPubliclyVerifiableKeyTheRecordIsTakenAndNoSecret(isSent: Bool) async throws {
+        let scheme = try #require(TokenType.blindRSA2048.scheme)
+        let now = fixture.time.now().wall
+        let key = try scheme.makePrivateKey()
+        let record = try KeyRecord(
+            capability: #require(Capability("session")), tokenType: .blindRSA2048, publicKey: key.publicKey, notBefore: now,
+            issueUntil: now.adding(seconds: 60), acceptUntil: now.adding(seconds: 120))
+        let sealed = isSent ? fixture.identity.publicKey.seal(key.encoded()) : []
+        fixture.authority.deliver(DeliveredKey(record: record, sealedSecret: try #require(sealed)))
+        let delivery = fixture.authority.delivery(to: fixture.identity.id)
+        if isSent {
+            await #expect(throws: ReplicationError.wrongSecret) { try await take(delivery) }
+        } else {
+            #expect(try await take(delivery))
+        }
+        #expect(fixture.database.state.verifier.keys.keys.contains(record.id) == !isSent)
+    }
+
     @Test func theSameDeliveryAgainIsNoNews() async throws {
         _ = try await fixture.deliveredMint()
         #expect(try await take(fixture.authority.delivery(to: fixture.identity.id)) == false)

@@ -16,7 +16,13 @@ struct RedemptionRoutes: Sendable {
 
     func add(to router: Router<ServerContext>) {
         router.post("/redeem") { request, _ in try await redeem(request) }
-        router.post("/verify") { request, _ in try await verify(request) }
+        router.post("/verify") { request, _ in
+            do {
+                return try await verify(request)
+            } catch let problem as HTTPProblem {
+                throw problem.joiningChallenges
+            }
+        }
     }
 
     /// Spends a token, with the binding in `Portes-Binding` if there is one, and answers with a receipt.

@@ -122,12 +122,13 @@ import Testing
 
 /// Runs `body` with both servers, and ends them afterwards.
 func withServers(
+    withOtherTypes: Bool = false,
     _ body: (DemoServers, DemoApp, DemoDirectory) async throws -> Void
 ) async throws {
     let root = URL(filePath: TemporaryDirectory.newPath())
     let place = try DemoDirectory(root.path)
     defer { try? FileManager.default.removeItem(at: root) }
-    let servers = try await DemoServers.start(in: place)
+    let servers = try await DemoServers.start(in: place, withOtherTypes: withOtherTypes)
     let app = try DemoApp(servers: servers)
     do {
         try await body(servers, app, place)

@@ -1,0 +1,133 @@
+import Foundation
+import HTTPTransport
+import LibSodium
+import PortesClient
+import PrivacyPass
+import TestSupport
+import Testing
+
+@testable import portes
+
+/// `POST /verify` as the auth sub-request of a real nginx, before a real clearing server.
+@Suite(
+    .serialized, .timeLimit(.minutes(10)),
+    .enabled(if: ProtectedBackend.isExpected, "nginx is not installed: Scripts/setup --tests does"))
+struct ReverseProxyTests {
+    private static let capabilities: [(TokenType, String)] = [
+        (.voprfRistretto255, "session"), (.blindRSA2048, DemoServers.entry), (.voprfP384, DemoServers.badge),
+    ]
+
+    @Test func aClientThatIsChallengedComesBackWithATokenOfEachTypeAndGetsInOnce() async throws {
+        try await withProxy { proxy, _, app, place in
+            let refused = try await proxy.get()
+            #expect(refused.status == 401)
+            // One field with all of them: nginx hands no second one on.
+            #expect(refused.values(of: "www-authenticate").count == 1)
+            let challenges = PrivateTokenChallenge.parse(refused.values(of: "www-authenticate"))
+            #expect(Set(challenges.map(\.challenge.tokenType)) == Set(TokenType.implemented))
+            for (type, capability) in Self.capabilities {
+                let asked = try #require(challenges.first { $0.challenge.tokenType == type })
+                #expect(try await app.currentKey(for: capability).encoded == asked.tokenKey)
+                let token = try await self.token(of: capability, for: asked.challenge, app, place)
+                let first = try await proxy.get(headers: [authorization(token)])
+                #expect(first.status == 200)
+                let seen = try ProtectedBackend.seen(first)
+                #expect(seen.path == "/level")
+                #expect(seen.headers["portes-capability"] == capability)
+                #expect(seen.headers["authorization"] == nil)
+                let second = try await proxy.get(headers: [authorization(token)])
+                #expect(second.status == 401)
+                #expect(PrivateTokenChallenge.parse(second.values(of: "www-authenticate")).count == 3)
+            }
+        }
+    }
+
+    @Test func ofManyRequestsWithOneTokenExactlyOneGetsIn() async throws {
+        try await withProxy { proxy, _, app, place in
+            let token = try await self.token(app, place)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<50 { group.addTask { try await proxy.get(headers: [authorization(token)]).status } }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            #expect(statuses == [200: 1, 401: 49])
+        }
+    }
+
+    @Test func aClientCannotSayWhatItsTokenWasGoodFor() async throws {
+        try await withProxy { proxy, _, app, place in
+            let forged = [("Portes-Capability", "everything"), ("portes-capability", "more")]
+            #expect(try await proxy.get(headers: forged).status == 401)
+            let token = try await self.token(app, place)
+            let seen = try ProtectedBackend.seen(try await proxy.get(headers: forged + [authorization(token)]))
+            #expect(seen.headers["portes-capability"] == "session")
+        }
+    }
+
+    @Test func aBodyReachesTheBackendWholeAndTheClearingServerNotAtAll() async throws {
+        try await withProxy { proxy, _, app, place in
+            let token = try await self.token(app, place)
+            let body = [UInt8](repeating: UInt8(ascii: "x"), count: 200_000)
+            let answer = try await proxy.get(headers: [authorization(token)], body: body)
+            #expect(answer.status == 200)
+            #expect(try ProtectedBackend.seen(answer).body.utf8.count == body.count)
+            // A body larger than the clearing server reads of any request.
+            #expect(try await proxy.get(body: body).status == 401)
+        }
+    }
+
+    @Test func nobodyGetsInWithAForgedTokenWithTwoOrByAnotherWay() async throws {
+        try await withProxy { proxy, _, app, place in
+            let (first, second) = (try await self.token(app, place), try await self.token(app, place))
+            let forged = try app.forged(from: first)
+            #expect(try await proxy.get(headers: [authorization(forged)]).status == 401)
+            let two = try await proxy.get(headers: [authorization(first), authorization(second)])
+            #expect(two.status == 401 || two.status == 400)
+            #expect(try await proxy.get(headers: [("Authorization", "Bearer x")]).status == 401)
+            // The sub-request's own place is not for clients.
+            #expect(try await proxy.get("/spend", headers: [authorization(first)]).status == 404)
+            // None of that has cost a token.
+            #expect(try await proxy.get(headers: [authorization(first)]).status == 200)
+        }
+    }
+
+    @Test func whereTheClearingServerIsGoneNobodyGetsIn() async throws {
+        try await withProxy { proxy, servers, app, place in
+            let token = try await self.token(app, place)
+            await servers.clearing.terminate()
+            #expect(try await proxy.get(headers: [authorization(token)]).status == 500)
+            #expect(try await proxy.get().status == 500)
+        }
+    }
+
+    private func authorization(_ token: Token) -> (String, String) {
+        ("Authorization", PrivateTokenCredentials(token: token).fieldValue)
+    }
+
+    private func token(_ app: DemoApp, _ place: DemoDirectory) async throws -> Token {
+        try await token(of: "session", for: try await app.challenge(), app, place)
+    }
+
+    private func token(
+        of capability: String, for challenge: TokenChallenge, _ app: DemoApp, _ place: DemoDirectory
+    ) async throws -> Token {
+        let code = try await ChildProcess.run(
+            ["voucher", "create", "--capability", capability, "--tokens", "1"] + place.adminFlags)
+        let voucher = try #require(Voucher(code.trimmingCharacters(in: .whitespacesAndNewlines)))
+        return try await app.fetch(1, of: capability, for: challenge, voucher: voucher)[0]
+    }
+
+    private func withProxy(
+        _ body: (ProtectedBackend, DemoServers, DemoApp, DemoDirectory) async throws -> Void
+    ) async throws {
+        try await withServers(withOtherTypes: true) { servers, app, place in
+            let proxy = try await ProtectedBackend(clearingURL: servers.clearingURL, in: place)
+            do {
+                try await body(proxy, servers, app, place)
+            } catch {
+                await proxy.stop()
+                throw error
+            }
+            await proxy.stop()
+        }
+    }
+}

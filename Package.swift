@@ -50,6 +50,9 @@ let package = Package(
             name: "PortesVerifier",
             // With the modules whose types its interface speaks in.
             targets: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation"]),
+        .library(
+            name: "HummingbirdPrivacyPass",
+            targets: ["HummingbirdPrivacyPass", "KeySchedule", "PortesVerifier", "PrivacyPass", "Revocation"]),
         .executable(name: "portes", targets: ["portes"]),
     ]
         + (Context.environment["PORTES_FUZZED"] == nil
@@ -128,6 +131,9 @@ let package = Package(
             "PortesVerifier",
             ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation"]),
         module(
+            "HummingbirdPrivacyPass",
+            ["KeySchedule", "PortesVerifier", "PrivacyPass", "ServerSupport", httpTypes, hummingbird]),
+        module(
             "ClearingStore",
             [
                 "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass",
@@ -136,7 +142,8 @@ let package = Package(
         module(
             "ClearingServer",
             [
-                "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "PortesVerifier",
+                "ClearingStore", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
+                "PortesVerifier",
                 "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird,
                 logging, metrics, nioCore, serviceLifecycle,
             ]),
@@ -172,6 +179,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["KeyTransparency", "LibSodium"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "VerifierSupport", dependencies: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Revocation"],
+            path: "Tests/VerifierSupport", swiftSettings: strict),
         .executableTarget(
             name: "FaultProbe",
             dependencies: ["ClearingStore", "KeyFiles", "KeySchedule", "LibSodium", "SQLiteSupport", "TestSupport"],
@@ -214,11 +224,17 @@ let package = Package(
         ]),
         tests("PortesVerifier", [
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",
+            "VerifierSupport",
         ]),
         tests("Clearing", [
             "FaultProbe", "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
             "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport",
             "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+        ]),
+        tests("HummingbirdPrivacyPass", [
+            "HTTPTransport", "HummingbirdPrivacyPass", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier",
+            "PrivacyPass", "Revocation", "ServerSupport", "VerifierSupport", httpTypes, hummingbird, logging, nioCore,
+            serviceLifecycle,
         ]),
         tests("PortesClient", [
             "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",

@@ -151,7 +151,8 @@ public struct VerifiedToken: Sendable {
     public let acceptUntil: UnixTime
     /// When it ends by the monotonic clock: a calendar set back does not move it.
     public let deadline: Duration
-    /// A key for digests of bindings: a hash of the authenticator, so that no ledger's reader can guess bindings.
+    /// A key for digests of bindings: a hash of the authenticator's first 64 bytes, so that no ledger's reader can guess
+    /// bindings.
     let bindingKey: Bytes32
 
     // Out of reach for everything but `Verifier.verify`, which makes this type a proof.
@@ -161,8 +162,11 @@ public struct VerifiedToken: Sendable {
         capability = record.capability
         acceptUntil = record.acceptUntil
         deadline = now.monotonic + .seconds(record.acceptUntil.seconds(since: now.wall))
-        bindingKey = SHA256.hash(Self.bindingKeyLabel + token.authenticator)
+        bindingKey = SHA256.hash(Self.bindingKeyLabel + token.authenticator.prefix(Self.bindingKeyEntropy))
     }
+
+    // All of an authenticator but one of type 0x0002, of whose 256 bytes these are as hard to guess as any hash.
+    private static let bindingKeyEntropy = 64
 
     private static let bindingKeyLabel = Array("portes binding key v1\n".utf8)
 }

@@ -19,9 +19,14 @@ public struct Nullifier: Sendable, Hashable {
 
     /// The nullifier of the token made over `input`.
     public init(of input: AuthenticatorInput) {
-        let digest = SHA256.hash(Array("portes nullifier v1\n".utf8) + input.encoded).bytes
+        var writer = ByteWriter(capacity: Nullifier.label.count + AuthenticatorInput.encodedCount)
+        writer.append(Nullifier.label)
+        input.append(to: &writer)
+        let digest = SHA256.hash(writer.bytes).bytes
         self.init(high: Self.word(digest[..<8]), low: Self.word(digest[8..<Nullifier.count]))
     }
+
+    private static let label = Array("portes nullifier v1\n".utf8)
 
     /// The nullifier of two words, each of eight bytes, big-endian.
     package init(high: UInt64, low: UInt64) {

@@ -3,7 +3,7 @@ import Testing
 
 /// The sample that an app developer reads is the one that is built.
 @Suite struct SampleTests {
-    @Test(arguments: ["FetchAndSpend", "VerifyAndSpend"])
+    @Test(arguments: ["FetchAndSpend", "VerifyAndSpend", "ProtectARoute"])
     func theReadmeShowsTheSnippetThatIsBuilt(name: String) throws {
         let readme = try String(contentsOf: SourceTree.root.appending(path: "README.md"), encoding: .utf8)
         let snippet = try String(

@@ -1,6 +1,7 @@
 import PortesVerifier
 import PrivacyPass
 import Testing
+import VerifierSupport
 
 @Suite struct ChallengePolicyTests {
     private func policy(_ scope: TokenScope, origin: String = "origin.example") throws -> ChallengePolicy {

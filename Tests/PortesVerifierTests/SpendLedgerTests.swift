@@ -5,6 +5,7 @@ import PrivacyPass
 import Receipts
 import Revocation
 import Testing
+import VerifierSupport
 
 @Suite struct SpendLedgerTests {
     private let time = ManualTime()

@@ -4,6 +4,7 @@ import PortesVerifier
 import PrivacyPass
 import Revocation
 import Testing
+import VerifierSupport
 
 @Suite struct TokenTypeTests {
     private let time = ManualTime()

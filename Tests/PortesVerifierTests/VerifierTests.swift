@@ -4,6 +4,7 @@ import PortesVerifier
 import PrivacyPass
 import Revocation
 import Testing
+import VerifierSupport
 import VOPRF
 
 @Suite struct VerifierTests {

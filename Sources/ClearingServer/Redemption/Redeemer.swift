@@ -1,4 +1,5 @@
 internal import ClearingStore
+internal import HummingbirdPrivacyPass
 internal import KeySchedule
 internal import PortesVerifier
 internal import PrivacyPass

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdPrivacyPass
 internal import NIOCore
 internal import PortesVerifier
 internal import PrivacyPass

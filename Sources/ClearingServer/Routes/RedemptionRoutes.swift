@@ -1,6 +1,7 @@
 internal import ClearingStore
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdPrivacyPass
 internal import KeySchedule
 internal import NIOCore
 internal import PortesVerifier
@@ -66,7 +67,7 @@ struct RedemptionRoutes: Sendable {
     /// 503: keys may arrive any moment, or never again. 403: what there was is revoked.
     private var nothingAccepted: HTTPProblem {
         if redeemer.database.state.verifier.isRevoked { return .refused(.verifierRevoked, challenges: [:]) }
-        return redeemer.challenger.isOfRevokedCapabilitiesOnly(at: redeemer.time.now()) ? .nothingToAskFor : .notReady
+        return redeemer.database.state.verifier.hasRevokedCapabilitiesOnly(at: redeemer.time.now()) ? .nothingToAskFor : .notReady
     }
 
     private func refusal(_ failure: VerificationFailure) -> HTTPProblem {
@@ -78,18 +79,10 @@ struct RedemptionRoutes: Sendable {
 
     private func presented(in request: Request, binding: SpendBinding?) throws -> Presented {
         guard redeemer.challenger.policy != nil else { throw HTTPProblem.notReady }
-        let values = request.headers[values: .authorization]
-        guard let value = values.first else { throw tokenRequired }
-        guard values.count == 1 else { return Presented(token: .failure(.malformed), binding: binding) }
-        do {
-            let token = try PrivateTokenCredentials(fieldValue: value).token
-            return Presented(token: .success(token), binding: binding)
-        } catch {
-            switch error {
-            case .otherScheme: throw tokenRequired
-            case .notAToken(.unsupportedTokenType): return Presented(token: .failure(.wrongTokenType), binding: binding)
-            case .malformed, .notAToken: return Presented(token: .failure(.malformed), binding: binding)
-            }
+        switch PresentedToken(authorization: request.headers[values: .authorization]) {
+        case .none: throw tokenRequired
+        case .refused(let failure): return Presented(token: .failure(failure), binding: binding)
+        case .token(let token): return Presented(token: .success(token), binding: binding)
         }
     }
 

@@ -33,6 +33,7 @@ package final class ComputePool: Sendable {
                     guard case .active = state, !cancelled.isSet else {
                         return continuation.resume(throwing: CancellationError())
                     }
+                    ComputePriority.lower()
                     continuation.resume(with: Result(catching: work))
                 }
             }
@@ -48,7 +49,10 @@ package final class ComputePool: Sendable {
         defer { leave() }
         return await withCheckedContinuation { continuation in
             // The threads stop with the last reference to this pool, which is held here, so they take the work.
-            threads.submit { _ in continuation.resume(returning: work()) }
+            threads.submit { _ in
+                ComputePriority.lower()
+                continuation.resume(returning: work())
+            }
         }
     }
 

@@ -18,13 +18,12 @@ struct HTTPBench {
     /// The loads, each beside what the same work takes in this process in this run.
     func run() async throws -> [HTTPBenchResult] {
         let inProcess = try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
-        let blindRSA = try await TokenTypeBench(rounds: rounds).blindRSAIssuance()
         let pairs = ["http-issue-100": "issue-100", "http-redeem-1": "spend-1", "http-redeem-100": "spend-100"]
         return try await load().map { result in
             var result = result
-            result.inProcessMicrosecondsPerToken =
-                result.name == "http-issue-rsa-100"
-                ? blindRSA.floorPerToken : inProcess.first { $0.name == pairs[result.name] }?.perToken
+            if let name = pairs[result.name] {
+                result.inProcessMicrosecondsPerToken = inProcess.first { $0.name == name }?.perToken
+            }
             return result
         }
     }

@@ -1,21 +1,20 @@
 import Foundation
+import Glibc
 
 /// What a process has used so far, as Linux tells it.
 struct ProcessUsage {
-    /// Processor time in microseconds, to a hundredth of a second.
+    /// Processor time in microseconds.
     let processorMicroseconds: Double
     /// Resident memory in KiB.
     let residentKiB: Int
 
     /// The usage of the process with this id.
     init(_ identifier: Int32) throws {
-        let stat = try ProcessUsage.read("/proc/\(identifier)/stat")
-        // The name in parentheses may hold anything; the fields after it are numbers.
-        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
-        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+        var (clock, time) = (clockid_t(), timespec())
+        guard clock_getcpuclockid(identifier, &clock) == 0, clock_gettime(clock, &time) == 0 else {
             throw CommandFailure("cannot read what process \(identifier) has used")
         }
-        processorMicroseconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK))) * 1_000_000
+        processorMicroseconds = Double(time.tv_sec) * 1_000_000 + Double(time.tv_nsec) / 1_000
         let status = try ProcessUsage.read("/proc/\(identifier)/status")
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         residentKiB = line.flatMap { Int($0.split(separator: " ", omittingEmptySubsequences: true)[1]) } ?? 0

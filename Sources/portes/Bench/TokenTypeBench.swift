@@ -23,11 +23,6 @@ struct TokenTypeBench {
         ]
     }
 
-    /// Issuance of type 0x0002 alone.
-    func blindRSAIssuance() async throws -> BenchResult {
-        try await blindRSAIssuance(TokenTypeFixture(.blindRSA2048, count: Self.count))
-    }
-
     private func blindRSAIssuance(_ fixture: TokenTypeFixture) async throws -> BenchResult {
         let bare = try fixture.blindRSAPrivateKey()
         let messages = try fixture.requests.map { try TokenRequest(decoding: $0).blindedMessage }

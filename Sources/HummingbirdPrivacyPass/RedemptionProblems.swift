@@ -1,35 +1,41 @@
-internal import HTTPTypes
-internal import KeySchedule
-internal import PortesVerifier
-internal import ServerSupport
+package import HTTPTypes
+package import PortesVerifier
+package import ServerSupport
 
+/// How a redemption fails: the clearing server says it in the same words. Each name is stable.
 extension HTTPProblem {
     /// 503: no keys were delivered yet, or none whose tokens are accepted.
-    static let notReady = HTTPProblem.unavailable(
+    package static let notReady = HTTPProblem.unavailable(
         name: "not-ready", title: "The server has not got its keys yet", retryAfter: 2)
 
     /// 403: every capability whose tokens were accepted here is revoked, so that there is nothing to ask for.
-    static let nothingToAskFor = HTTPProblem(
+    package static let nothingToAskFor = HTTPProblem(
         .forbidden, name: VerificationFailure.capabilityRevoked.rawValue,
         title: "What the server took tokens of is revoked")
 
     /// 503: the disk does not take what was spent; nothing that was acknowledged is lost.
-    static let storageUnavailable = HTTPProblem.unavailable(
+    package static let storageUnavailable = HTTPProblem.unavailable(
         name: "storage-unavailable", title: "The server cannot record that the token is spent", retryAfter: 5)
 
     /// 401: no token was sent; the header fields say which are accepted.
-    static func tokenRequired(_ challenges: HTTPFields) -> HTTPProblem {
+    package static func tokenRequired(_ challenges: HTTPFields) -> HTTPProblem {
         HTTPProblem(
             .unauthorized, name: "token-required", title: "A token is required", headers: challenges)
     }
 
+    /// 401: the token is of a capability that is not asked for here; it is unspent.
+    package static func wrongCapability(_ challenges: HTTPFields) -> HTTPProblem {
+        HTTPProblem(
+            .unauthorized, name: "wrong-capability", title: "The token is of another capability", headers: challenges)
+    }
+
     /// 409 or 401: the token was spent before.
-    static func alreadySpent(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> HTTPProblem {
+    package static func alreadySpent(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> HTTPProblem {
         HTTPProblem(status, name: "already-spent", title: "The token was spent before", headers: headers)
     }
 
     /// 401 with challenges for a token that is not accepted, or 503 if that is this server's own fault.
-    static func refused(_ failure: VerificationFailure, challenges: HTTPFields) -> HTTPProblem {
+    package static func refused(_ failure: VerificationFailure, challenges: HTTPFields) -> HTTPProblem {
         switch failure {
         case .revocationListStale:
             .unavailable(name: failure.rawValue, title: failure.title, retryAfter: 5)
@@ -44,7 +50,7 @@ extension HTTPProblem {
 
 extension VerificationFailure {
     /// The URI of the problem in answers.
-    var problemType: String { ProblemDocument.typePrefix + rawValue }
+    package var problemType: String { ProblemDocument.typePrefix + rawValue }
 
     fileprivate var title: String {
         switch self {

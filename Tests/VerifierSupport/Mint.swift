@@ -1,19 +1,19 @@
-import KeySchedule
-import LibSodium
-import PortesVerifier
-import PrivacyPass
-import Revocation
-import Synchronization
+package import KeySchedule
+package import LibSodium
+package import PortesVerifier
+package import PrivacyPass
+package import Revocation
+internal import Synchronization
 
 /// A key with its secret, which makes tokens as an issuer and a client do together.
-struct Mint {
-    static let start: Int64 = 1_800_000_000
-    let record: KeyRecord
-    let key: VerificationKey
+package struct Mint {
+    package static let start: Int64 = 1_800_000_000
+    package let record: KeyRecord
+    package let key: VerificationKey
     private let scheme: any TokenScheme
     private let privateKey: any TokenPrivateKey
 
-    init(
+    package init(
         _ tokenType: TokenType = .voprfRistretto255, capability: String = "session", notBefore: Int64 = start,
         issueUntil: Int64 = start + 3_600, acceptUntil: Int64 = start + 7_200
     ) throws {
@@ -31,7 +31,7 @@ struct Mint {
             : try VerificationKey(record: record, secret: privateKey.encoded())
     }
 
-    func token(for challenge: TokenChallenge) throws -> Token {
+    package func token(for challenge: TokenChallenge) throws -> Token {
         let input = AuthenticatorInput(
             tokenType: record.tokenType, nonce: .random(), challengeDigest: challenge.digest, keyID: record.id)
         let blinding = try scheme.blind([input.encoded], publicKey: record.publicKey)[0]
@@ -40,14 +40,14 @@ struct Mint {
     }
 
     /// The secret as a verifier would get it.
-    var secret: SecretBytes { privateKey.encoded() }
+    package var secret: SecretBytes { privateKey.encoded() }
 }
 
 /// Names and challenges of the tests.
-enum Sample {
-    static let foreignKeyID = TokenKeyID(Randomness.bytes32())
+package enum Sample {
+    package static let foreignKeyID = TokenKeyID(Randomness.bytes32())
 
-    static func challenge(
+    package static func challenge(
         of tokenType: TokenType = .voprfRistretto255, origin: String = "origin.example"
     ) throws -> TokenChallenge {
         try TokenChallenge(
@@ -57,27 +57,27 @@ enum Sample {
 }
 
 /// Clocks that a test moves.
-final class ManualTime: TimeSource {
+package final class ManualTime: TimeSource {
     private let present: Mutex<Moment>
 
-    init(seconds: Int64 = Mint.start + 10) {
+    package init(seconds: Int64 = Mint.start + 10) {
         present = Mutex(Moment(wall: UnixTime(seconds: seconds), monotonic: .seconds(1_000)))
     }
 
-    func now() -> Moment { present.withLock { $0 } }
+    package func now() -> Moment { present.withLock { $0 } }
 
     /// Time passes on both clocks.
-    func advance(seconds: Int64) { move(wall: seconds, monotonic: seconds) }
+    package func advance(seconds: Int64) { move(wall: seconds, monotonic: seconds) }
 
     /// The clocks move apart.
-    func move(wall: Int64, monotonic: Int64) {
+    package func move(wall: Int64, monotonic: Int64) {
         present.withLock {
             $0 = Moment(wall: $0.wall.adding(seconds: wall), monotonic: $0.monotonic + .seconds(monotonic))
         }
     }
 
     /// A list fetched now.
-    func fresh() throws -> RevocationFreshness {
+    package func fresh() throws -> RevocationFreshness {
         guard let freshness = RevocationFreshness(headTime: now().wall, fetchedAt: now()) else {
             throw RevocationError.rollback
         }
@@ -85,7 +85,7 @@ final class ManualTime: TimeSource {
     }
 
     /// A verifier with a list fetched now.
-    func verifier(_ mints: Mint..., revoking subjects: [RevocationEntry.Subject] = []) throws -> Verifier {
+    package func verifier(_ mints: Mint..., revoking subjects: [RevocationEntry.Subject] = []) throws -> Verifier {
         var list = RevocationList()
         for (index, subject) in subjects.enumerated() {
             try list.append(

@@ -1,0 +1,42 @@
+public import Hummingbird
+public import PrivacyPass
+
+/// Protects routes with tokens: spends one for each request, and hands what it was good for to the handler.
+///
+/// A request without a good token is answered with 401 and a challenge for each capability that is accepted (RFC 9577,
+/// section 2); see ``PrivacyPassRefusal`` for the others. The token is spent before the handler runs, and stays spent if that
+/// fails. A token that comes again is refused.
+///
+/// ```swift
+/// let router = Router(context: BasicPrivacyPassRequestContext.self)
+/// router.group("levels").add(middleware: PrivacyPassMiddleware(origin, accepting: [play]))
+///     .get("{level}") { _, context in "let in for \(try context.capability.name)" }
+/// ```
+public struct PrivacyPassMiddleware<Context: PrivacyPassRequestContext>: RouterMiddleware {
+    private let origin: PrivacyPassOrigin
+    private let capabilities: Set<Capability>?
+
+    /// A middleware that takes tokens of these capabilities; of any whose key the origin knows, where none are given.
+    public init(_ origin: PrivacyPassOrigin, accepting capabilities: Set<Capability>? = nil) {
+        self.origin = origin
+        self.capabilities = capabilities
+    }
+
+    /// Spends the request's token and goes on, or throws ``PrivacyPassRefusal``.
+    public func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        if isLetIn(by: context.redemption) { return try await next(request, context) }
+        var context = context
+        context.redemption = try await origin.redeem(
+            request.headers[values: .authorization], accepting: capabilities)
+        return try await next(request, context)
+    }
+
+    /// Whether a middleware of the same origin before this one has spent a token that is accepted here too: a request has
+    /// but one.
+    private func isLetIn(by redemption: TokenRedemption?) -> Bool {
+        guard let redemption, redemption.origin == ObjectIdentifier(origin) else { return false }
+        return capabilities?.contains(redemption.capability) ?? true
+    }
+}

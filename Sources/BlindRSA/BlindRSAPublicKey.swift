@@ -33,16 +33,10 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
         else { throw .invalidPublicKey }
         guard
             let key = try? _RSA.BlindSigning.PublicKey(
-                n: modulus, e: [1, 0, 1] as [UInt8], parameters: .RSABSSA_SHA384_PSS_Deterministic)
+                n: modulus, e: Self.publicExponent, parameters: .RSABSSA_SHA384_PSS_Deterministic)
         else { throw .invalidPublicKey }
         encoded = Self.prefix + modulus + Self.exponent
         self.key = key
-    }
-
-    /// Whether a signature, 256 bytes, is one of this key over a message. Nothing in it is secret.
-    public func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-        signature.count == Self.modulusCount
-            && key.isValidSignature(.init(rawRepresentation: signature), for: key.prepare(message))
     }
 
     /// Whether bytes are what ``BlindRSAPrivateKey/sign(blinded:)`` takes: 256, and as a big-endian number below the
@@ -61,7 +55,7 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
     }
 
     /// The modulus, 256 bytes, big-endian.
-    private var modulus: ArraySlice<UInt8> { encoded[Self.prefix.count..<(Self.prefix.count + Self.modulusCount)] }
+    var modulus: ArraySlice<UInt8> { encoded[Self.prefix.count..<(Self.prefix.count + Self.modulusCount)] }
 
     /// Whether both are one key: their bytes are equal.
     public static func == (left: Self, right: Self) -> Bool { left.encoded == right.encoded }
@@ -78,6 +72,8 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
         0x65, 0x03, 0x04, 0x02, 0x02, 0xa2, 0x03, 0x02, 0x01, 0x30, 0x03, 0x82, 0x01, 0x0f, 0x00, 0x30, 0x82, 0x01, 0x0a,
         0x02, 0x82, 0x01, 0x01, 0x00,
     ]
-    /// What stands after it: the exponent 65537.
+    /// The exponent 65537, big-endian.
+    static let publicExponent: [UInt8] = [1, 0, 1]
+    /// What stands after the modulus: the exponent.
     private static let exponent: [UInt8] = [0x02, 0x03, 0x01, 0x00, 0x01]
 }

@@ -93,8 +93,9 @@ public struct Verifier: Sendable {
             throw failure
         }
         guard challenges.accept(input) else { throw .wrongChallenge }
-        guard key.made(token.authenticator, over: input) else { throw .badAuthenticator }
-        let verified = VerifiedToken(token, record: key.record, at: now)
+        let encoded = input.encoded
+        guard key.made(token.authenticator, over: encoded) else { throw .badAuthenticator }
+        let verified = VerifiedToken(token, encodedInput: encoded, record: key.record, at: now)
         if let failure = revocation(of: verified, at: now) { throw failure }
         return verified
     }
@@ -156,8 +157,8 @@ public struct VerifiedToken: Sendable {
     let bindingKey: Bytes32
 
     // Out of reach for everything but `Verifier.verify`, which makes this type a proof.
-    fileprivate init(_ token: Token, record: KeyRecord, at now: Moment) {
-        nullifier = Nullifier(of: token.input)
+    fileprivate init(_ token: Token, encodedInput: [UInt8], record: KeyRecord, at now: Moment) {
+        nullifier = Nullifier(ofEncoded: encodedInput)
         keyID = record.id
         capability = record.capability
         acceptUntil = record.acceptUntil

@@ -2,22 +2,22 @@
 ///
 /// Reads `WWW-Authenticate` and `Authorization` as they are found: several challenges in one field, schemes mixed,
 /// values quoted or not, and bare base64 values that end in `=` although RFC 9110 asks for quotes there.
-struct AuthenticationField: Equatable {
+package struct AuthenticationField: Equatable {
     /// The scheme in lower case.
-    let scheme: String
+    package let scheme: String
     /// The parameters in order, names in lower case.
-    private(set) var parameters: [Parameter] = []
+    package private(set) var parameters: [Parameter] = []
 
-    struct Parameter: Equatable {
-        let name: String
-        let value: String
+    package struct Parameter: Equatable {
+        package let name: String
+        package let value: String
     }
 
     /// The first parameter of a name.
-    func value(of name: String) -> String? { parameters.first { $0.name == name }?.value }
+    package func value(of name: String) -> String? { parameters.first { $0.name == name }?.value }
 
     /// Everything that can be read in a field's value; what cannot is passed over up to the next comma.
-    static func parse(_ text: String) -> [AuthenticationField] {
+    package static func parse(_ text: String) -> [AuthenticationField] {
         var scanner = FieldScanner(Array(text.utf8))
         var fields: [AuthenticationField] = []
         while scanner.skipSeparators() {

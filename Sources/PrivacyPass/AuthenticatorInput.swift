@@ -34,15 +34,10 @@ public struct AuthenticatorInput: Sendable, Hashable {
     /// The encoding, 98 bytes.
     public var encoded: [UInt8] {
         var writer = ByteWriter(capacity: AuthenticatorInput.encodedCount)
-        append(to: &writer)
-        return writer.bytes
-    }
-
-    /// Writes the encoding behind what is there.
-    func append(to writer: inout ByteWriter) {
         writer.append(tokenType.rawValue)
         writer.append(nonce.bytes)
         writer.append(challengeDigest.bytes)
         writer.append(keyID.bytes)
+        return writer.bytes
     }
 }

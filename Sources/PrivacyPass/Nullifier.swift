@@ -18,11 +18,11 @@ public struct Nullifier: Sendable, Hashable {
     public static let count = 16
 
     /// The nullifier of the token made over `input`.
-    public init(of input: AuthenticatorInput) {
-        var writer = ByteWriter(capacity: Nullifier.label.count + AuthenticatorInput.encodedCount)
-        writer.append(Nullifier.label)
-        input.append(to: &writer)
-        let digest = SHA256.hash(writer.bytes).bytes
+    public init(of input: AuthenticatorInput) { self.init(ofEncoded: input.encoded) }
+
+    /// The nullifier of the token made over an input that is encoded already.
+    package init(ofEncoded input: [UInt8]) {
+        let digest = SHA256.hash(Nullifier.label + input).bytes
         self.init(high: Self.word(digest[..<8]), low: Self.word(digest[8..<Nullifier.count]))
     }
 

@@ -32,6 +32,36 @@ import VOPRF
         try expectEveryBreakToFail(vector)
     }
 
+    @Test(arguments: [
+        ("BlindRSATests/Vectors/rfc9474_rsabssa_sha384", "4 passed (4 in part), 0 failed, 0 skipped"),
+        ("BlindRSATests/Vectors/rfc9578_type2_blindrsa2048", "5 passed (5 in part), 0 failed, 0 skipped"),
+        ("P384VOPRFTests/Vectors/rfc9497_p384_sha384_voprf", "3 passed (3 in part), 0 failed, 0 skipped"),
+        ("P384VOPRFTests/Vectors/rfc9578_type1_voprf_p384", "5 passed (5 in part), 0 failed, 0 skipped"),
+        ("PrivacyPassTests/Vectors/rfc9577_token_challenge", "5 passed, 0 failed, 1 skipped"),
+        ("PrivacyPassTests/Vectors/rfc9577_www_authenticate", "3 passed, 0 failed, 0 skipped"),
+    ])
+    func thePublishedVectorsPass(name: String, counts: String) throws {
+        let result = try ConformanceFile(path: Self.file(name).path).check()
+        #expect(result.counts == counts, "\(result.failures)")
+        // What was not checked is told of each.
+        #expect(result.notes.count == result.inPart)
+    }
+
+    @Test(arguments: [
+        ("BlindRSATests/Vectors/rfc9474_rsabssa_sha384", ["inv": 0..<512]),
+        ("BlindRSATests/Vectors/rfc9578_type2_blindrsa2048", ["blind": 0..<256]),
+        ("P384VOPRFTests/Vectors/rfc9578_type1_voprf_p384", ["blind": 0..<48, "token_response": 49..<145]),
+        ("PrivacyPassTests/Vectors/rfc9577_token_challenge", [:]),
+    ] as [(String, [String: Range<Int>])])
+    func breakingAnyByteOfAPublishedVectorMakesItFail(name: String, unchecked: [String: Range<Int>]) throws {
+        let file = try Data(contentsOf: Self.file(name))
+        let vectors = try #require(JSONSerialization.jsonObject(with: file) as? [[String: Any]])
+        try expectEveryBreakToFail(
+            try #require(vectors.first), unchecked: unchecked, stride: file.count > 10_000 ? 3 : 1, atLeast: 250)
+    }
+
+    private static func file(_ name: String) -> URL { SourceTree.root.appending(path: "Tests/\(name).json") }
+
     @Test func aMissingMemberFailsAndAnUnknownTypeIsSkipped() throws {
         let vector = try IssuanceSample.make(count: 1)
         for member in vector.keys where member != "token_challenge" {
@@ -40,23 +70,27 @@ import VOPRF
             #expect(try check(partial) == [0, 1, 0], "\(member)")
         }
         var other = vector
-        other["token_challenge"] = "0002" + (try #require(vector["token_challenge"] as? String)).dropFirst(4)
+        other["token_challenge"] = "0003" + (try #require(vector["token_challenge"] as? String)).dropFirst(4)
         #expect(try check(other) == [0, 1, 0])
         for member in ["token_request", "token"] {
-            other[member] = "0002" + (try #require(vector[member] as? String)).dropFirst(4)
+            other[member] = "0003" + (try #require(vector[member] as? String)).dropFirst(4)
         }
         #expect(try check(other) == [0, 0, 1])
         #expect(try check(["anything": 1]) == [0, 0, 1])
     }
 
-    /// Flips one bit of every byte in every text of hexadecimal digits.
-    private func expectEveryBreakToFail(_ object: [String: Any]) throws {
+    /// Flips one bit of every byte in every text of hexadecimal digits; `unchecked` are the bytes of members that no
+    /// vector can be checked for.
+    private func expectEveryBreakToFail(
+        _ object: [String: Any], unchecked: [String: Range<Int>] = [:], stride step: Int = 1, atLeast count: Int = 300
+    ) throws {
         let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
         let text = String(decoding: data, as: UTF8.self)
         var breaks = 0
-        for match in text.matches(of: /"((?:[0-9a-f]{2})+)"/) {
-            let digits = match.1
-            for offset in stride(from: 0, to: digits.count, by: 2) {
+        for match in text.matches(of: /(?:"(\w+)":)?"((?:[0-9a-f]{2})+)"/) {
+            let digits = match.2
+            let free = match.1.flatMap { unchecked[String($0)] } ?? 0..<0
+            for offset in stride(from: 0, to: digits.count, by: 2 * step) where !free.contains(offset / 2) {
                 let start = digits.index(digits.startIndex, offsetBy: offset)
                 let end = digits.index(start, offsetBy: 2)
                 let byte = try #require(UInt8(digits[start..<end], radix: 16)) ^ (1 << UInt8(breaks % 8))
@@ -65,10 +99,10 @@ import VOPRF
                 let counts = try check(json: broken)
                 #expect(
                     counts[0] == 0 && counts[1] == 1,
-                    "not failed although \(digits.prefix(16))… was changed at byte \(offset / 2)")
+                    "not failed although \(match.1 ?? "") \(digits.prefix(16))… was changed at byte \(offset / 2)")
             }
         }
-        #expect(breaks > 300)
+        #expect(breaks > count)
     }
 
     private func check(_ object: [String: Any]) throws -> [Int] {

@@ -31,30 +31,36 @@ struct BlindRSAScheme: TokenScheme {
 
     func makePrivateKey() throws(TokenSchemeError) -> any TokenPrivateKey {
         guard let key = try? BlindRSAPrivateKey() else { throw .invalidPrivateKey }
-        return RSAPrivateKey(key)
+        return try RSAPrivateKey(key)
     }
 
     func privateKey(decoding bytes: borrowing SecretBytes) throws(TokenSchemeError) -> any TokenPrivateKey {
         guard let key = try? BlindRSAPrivateKey(decoding: bytes) else { throw .invalidPrivateKey }
-        return RSAPrivateKey(key)
+        return try RSAPrivateKey(key)
     }
 
     func publicVerification(publicKey: [UInt8]) -> (any AuthenticatorVerification)? {
-        (try? BlindRSAPublicKey(decoding: publicKey)).map(RSAVerification.init)
+        guard let key = try? BlindRSAPublicKey(decoding: publicKey) else { return nil }
+        return (try? BlindRSAVerification(key)).map(RSAVerification.init)
     }
 }
 
 /// Verifies with the public key alone.
 private struct RSAVerification: AuthenticatorVerification {
-    let key: BlindRSAPublicKey
+    let key: BlindRSAVerification
 
     func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool { key.isValid(authenticator, for: input) }
 }
 
 private final class RSAPrivateKey: TokenPrivateKey {
     private let key: BlindRSAPrivateKey
+    private let verification: BlindRSAVerification
 
-    init(_ key: BlindRSAPrivateKey) { self.key = key }
+    init(_ key: BlindRSAPrivateKey) throws(TokenSchemeError) {
+        guard let verification = try? BlindRSAVerification(key.publicKey) else { throw .invalidPublicKey }
+        self.key = key
+        self.verification = verification
+    }
 
     var publicKey: [UInt8] { key.publicKey.encoded }
 
@@ -70,7 +76,7 @@ private final class RSAPrivateKey: TokenPrivateKey {
         }
     }
 
-    func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool { key.publicKey.isValid(authenticator, for: input) }
+    func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool { verification.isValid(authenticator, for: input) }
 }
 
 private final class RSABlinding: TokenBlinding {

@@ -7,10 +7,12 @@ struct ConformanceCommand: ParsableCommand {
         commandName: "conformance",
         abstract: "Check this build against published known-answer files.",
         discussion: """
-            Reads JSON arrays of Privacy Pass issuance vectors (token type 0x0005, single or amortized batch) and the \
-            RFC 9497 vectors of ristretto255-SHA512 in VOPRF mode. A vector passes only if its public key, request, \
-            evaluated elements, proof and tokens all come out as given. What this build does not implement is \
-            counted as skipped. Exits with 1 if any vector failed, or any file could not be read or holds none.
+            Reads JSON arrays of Privacy Pass issuance vectors (token types 0x0001, 0x0002 and 0x0005, single, amortized \
+            and generic batches), of the challenges and header fields of RFC 9577, and of RFC 9474 and RFC 9497 \
+            (ristretto255-SHA512 and P384-SHA384 in VOPRF mode). A vector passes only if its public key, request, \
+            answer and tokens all come out as given. Where a library lets no blind be fixed, it passes in part, and what \
+            was not checked is told. What this build does not implement is counted as skipped. Exits with 1 if any vector \
+            failed, or any file could not be read or holds none.
 
             EXAMPLE: portes conformance vectors/*.json
             """)
@@ -36,6 +38,7 @@ struct ConformanceCommand: ParsableCommand {
                 isComplete = false
             }
             for failure in result.failures { Output.note("\(path): \(failure)") }
+            for note in result.notes { Output.note("\(path): \(note)") }
             if !json { try Output.data("\(path): \(result.counts)") }
             results.append(result)
         }

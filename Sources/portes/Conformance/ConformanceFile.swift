@@ -15,8 +15,11 @@ struct ConformanceFile {
                 for (number, vector) in group.vectors.enumerated() {
                     result.record(group.check(vector), vector: "group \(index + 1), vector \(number + 1)")
                 }
-            case .issuance(let vector):
-                result.record(vector.check(), vector: "vector \(index + 1)")
+            case .issuance(let vector): result.record(vector.check(), vector: "vector \(index + 1)")
+            case .genericBatch(let vector): result.record(vector.check(), vector: "vector \(index + 1)")
+            case .blindRSA(let vector): result.record(vector.check(), vector: "vector \(index + 1)")
+            case .challenge(let vector): result.record(vector.check(), vector: "vector \(index + 1)")
+            case .header(let vector): result.record(vector.check(), vector: "vector \(index + 1)")
             case .other:
                 result.record(.skipped, vector: "vector \(index + 1)")
             }
@@ -42,6 +45,10 @@ struct ConformanceFile {
 enum ConformanceObject: Decodable {
     case group(VOPRFVectorGroup)
     case issuance(IssuanceVector)
+    case genericBatch(GenericBatchVector)
+    case blindRSA(BlindRSAVector)
+    case challenge(ChallengeVector)
+    case header(HeaderVector)
     case other
 
     private struct AnyKey: CodingKey {
@@ -55,6 +62,14 @@ enum ConformanceObject: Decodable {
         let names = Set(try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue))
         if names.isSuperset(of: ["suite", "mode", "vectors"]) {
             self = .group(try VOPRFVectorGroup(from: decoder))
+        } else if names.contains("issuance") {
+            self = .genericBatch(try GenericBatchVector(from: decoder))
+        } else if names.isSuperset(of: ["variant", "blind_sig"]) {
+            self = .blindRSA(try BlindRSAVector(from: decoder))
+        } else if names.contains("WWW-Authenticate") {
+            self = .header(try HeaderVector(from: decoder))
+        } else if names.contains("token_authenticator_input") {
+            self = .challenge(try ChallengeVector(from: decoder))
         } else if names.contains("token_challenge"), !names.isDisjoint(with: IssuanceVector.telltaleNames) {
             self = .issuance(try IssuanceVector(from: decoder))
         } else {

@@ -13,6 +13,7 @@ struct IssuanceVector: Decodable {
     private let tokenResponse: String?
     private let tokens: [String]?
     private let isBatch: Bool
+    private let single: IssuanceItem
 
     /// Beside a challenge, any of these makes an object a vector of issuance, complete or not.
     static let telltaleNames: Set<String> = ["token_request", "token_response", "token", "tokens", "blind", "blinds"]
@@ -42,34 +43,53 @@ struct IssuanceVector: Decodable {
         nonces = texts(.nonces, .nonce)
         blinds = texts(.blinds, .blind)
         tokens = texts(.tokens, .token)
+        single = try IssuanceItem(from: decoder)
         isBatch = container.contains(.nonces) || container.contains(.blinds) || container.contains(.tokens)
     }
 
     func check() -> ConformanceOutcome {
         do {
             let challenge = try bytes(tokenChallenge, "token_challenge")
-            guard challenge.starts(with: Self.typeBytes) else {
-                // Another type is skipped only if the messages agree that it is one.
-                try require(!isAnyMessageOfOurType, "token type of token_challenge")
+            // Another type is skipped only if the messages agree that it is one.
+            guard let code = Self.typeCodes.first(where: { challenge.starts(with: $0) }) else {
+                try require(!isAnyMessageOfOurTypes, "token type of token_challenge")
                 return .skipped
             }
-            try check(challenge: challenge)
-            return .passed
+            if isBatch, code != [0x00, 0x05] {
+                try require(!isAnyMessage(of: [0x00, 0x05]), "token type of token_challenge")
+                return .skipped
+            }
+            return .passed(unchecked: isBatch ? try checkBatch(challenge: challenge) : try checkSingle(code))
         } catch {
             return .failed((error as? ConformanceMismatch)?.field ?? "\(error)")
         }
     }
 
-    /// How every message of the type that this build has begins.
-    private static let typeBytes: [UInt8] = [0x00, 0x05]
+    /// How the messages of the types that this build has begin.
+    private static var typeCodes: [[UInt8]] {
+        TokenType.implemented.map { [UInt8($0.rawValue >> 8), UInt8($0.rawValue & 0xff)] }
+    }
 
-    private var isAnyMessageOfOurType: Bool {
+    private var isAnyMessageOfOurTypes: Bool { Self.typeCodes.contains { isAnyMessage(of: $0) } }
+
+    private func isAnyMessage(of code: [UInt8]) -> Bool {
         ([tokenRequest].compactMap(\.self) + (tokens ?? [])).contains { text in
-            Hexadecimal.decode(text)?.starts(with: Self.typeBytes) ?? false
+            Hexadecimal.decode(text)?.starts(with: code) ?? false
         }
     }
 
-    private func check(challenge encodedChallenge: [UInt8]) throws {
+    private func checkSingle(_ code: [UInt8]) throws -> String? {
+        let encodedRequest = try bytes(tokenRequest, "token_request")
+        let request = try named("token_request") { try TokenRequest(decoding: encodedRequest) }
+        try require(request.encoded == encodedRequest, "token_request")
+        let encodedResponse = try bytes(tokenResponse, "token_response")
+        let response = try named("token_response") {
+            try TokenResponse(decoding: encodedResponse, tokenType: request.tokenType)
+        }
+        return try single.check(request: request, response: response)
+    }
+
+    private func checkBatch(challenge encodedChallenge: [UInt8]) throws -> String? {
         let challenge = try named("token_challenge") { try TokenChallenge(decoding: encodedChallenge) }
         try require(challenge.encoded == encodedChallenge, "token_challenge")
         let scalar = SecretBytes(copying: try bytes(privateKey, "skS"))
@@ -88,7 +108,8 @@ struct IssuanceVector: Decodable {
             try Blinding(inputs.map(\.encoded), blinds: SecretScalarList(decoding: encodedBlinds))
         }
         let blinded = blinding.blindedElements
-        try require(encodedRequest(blinded, keyID: keyID) == bytes(tokenRequest, "token_request"), "token_request")
+        let request = try AmortizedBatchTokenRequest(truncatedKeyID: keyID.truncated, blindedElements: blinded)
+        try require(request.encoded == bytes(tokenRequest, "token_request"), "token_request")
 
         let evaluation = try decodedResponse(count: inputs.count)
         let recomputed = try key.blindEvaluate(blinded)
@@ -105,22 +126,14 @@ struct IssuanceVector: Decodable {
             let verified = try key.evaluate(token.input.encoded)
             try require(ConstantTime.areEqual(verified.bytes, token.authenticator), "token does not verify")
         }
-    }
-
-    private func encodedRequest(_ blinded: [Ristretto255.Element], keyID: TokenKeyID) throws -> [UInt8] {
-        try isBatch
-            ? AmortizedBatchTokenRequest(truncatedKeyID: keyID.truncated, blindedElements: blinded).encoded
-            : TokenRequest(truncatedKeyID: keyID.truncated, blindedElement: blinded[0]).encoded
+        return nil
     }
 
     private func decodedResponse(count: Int) throws -> Evaluation {
         let encoded = try bytes(tokenResponse, "token_response")
         let evaluation = try named("token_response") {
-            try isBatch
-                ? AmortizedBatchTokenResponse(decoding: encoded, maximumCount: Int(UInt16.max)).evaluation
-                : TokenResponse(decoding: encoded, tokenType: .voprfRistretto255).evaluation
+            try AmortizedBatchTokenResponse(decoding: encoded, maximumCount: Int(UInt16.max)).evaluation
         }
-        guard let evaluation else { throw ConformanceMismatch("token_response") }
         try require(evaluation.elements.count == count, "token_response")
         return evaluation
     }

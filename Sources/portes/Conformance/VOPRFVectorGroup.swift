@@ -29,6 +29,7 @@ struct VOPRFVectorGroup: Decodable {
     private static let context = Array("OPRFV1-".utf8) + [1] + Array("-ristretto255-SHA512".utf8)
 
     func check(_ vector: Vector) -> ConformanceOutcome {
+        if suite == "P384-SHA384", mode == 1 { return checkP384(vector) }
         guard suite == "ristretto255-SHA512", mode == 1 else {
             // Another suite is skipped only if its context agrees that it is one.
             let isOurs = contextString.map { Hexadecimal.decode($0) == Self.context } ?? false
@@ -38,7 +39,7 @@ struct VOPRFVectorGroup: Decodable {
             try checkNames()
             let privateKey = try checkKeys()
             try check(vector, privateKey: privateKey)
-            return .passed
+            return .passed()
         } catch {
             return .failed((error as? ConformanceMismatch)?.field ?? "\(error)")
         }

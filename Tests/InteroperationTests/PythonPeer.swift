@@ -35,10 +35,11 @@ actor PythonPeer {
     /// A thread of its own: reading waits for the child.
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init() throws {
+    /// Starts a script; `peer` is that of VOPRF, notes and signatures.
+    init(script name: String = "peer") throws {
         // Writing to a child that ended is an error then, and not the end of the tests.
         signal(SIGPIPE, SIG_IGN)
-        guard let script = Bundle.module.url(forResource: "peer", withExtension: "py", subdirectory: "Python") else {
+        guard let script = Bundle.module.url(forResource: name, withExtension: "py", subdirectory: "Python") else {
             throw Failure(reason: "the script is not in the test bundle")
         }
         process.executableURL = PythonPeer.python

@@ -9,12 +9,13 @@ import base64
 import hashlib
 import json
 import secrets
-import sys
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwcrypto import jwk, jws
 from jwcrypto.common import base64url_decode, base64url_encode
 from voprf import ristretto
+
+from lines import serve
 
 TOKEN_TYPE = b"\x00\x05"
 server = None
@@ -278,15 +279,4 @@ def sign(header, payload):
     return [signature.serialize(compact=True).encode()]
 
 
-def main():
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            function = globals()[request["do"]]
-            answer = {"gives": [each.hex() for each in function(*map(bytes.fromhex, request["with"]))]}
-        except BaseException as error:  # A refusal, for the test to judge; `voprf` panics at a bad proof of a batch.
-            answer = {"refuses": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(globals())

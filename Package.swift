@@ -50,6 +50,8 @@ let package = Package(
             name: "PortesVerifier",
             // With the modules whose types its interface speaks in.
             targets: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation"]),
+        // For other languages: libPortesC.so, with the header Sources/CPortes/include/portes.h.
+        .library(name: "PortesC", type: .dynamic, targets: ["PortesC"]),
         .library(
             name: "HummingbirdPrivacyPass",
             targets: ["HummingbirdPrivacyPass", "KeySchedule", "PortesVerifier", "PrivacyPass", "Revocation"]),
@@ -150,6 +152,10 @@ let package = Package(
 
         // The app's side.
         module("PortesClient", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "VOPRF"]),
+        .target(name: "CPortes"),
+        module(
+            "PortesC",
+            ["CPortes", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass", "Revocation"]),
         module("PortesClientHTTP", ["HTTPTransport", "PortesClient", "PrivacyPass"]),
 
         // Beside them.
@@ -231,6 +237,9 @@ let package = Package(
             "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport",
             "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
+        tests(
+            "PortesC", ["KeySchedule", "LibSodium", "PortesC", "PrivacyPass", "Revocation"],
+            resources: [.copy("Python")]),
         tests("HummingbirdPrivacyPass", [
             "HTTPTransport", "HummingbirdPrivacyPass", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier",
             "PrivacyPass", "Revocation", "ServerSupport", "VerifierSupport", httpTypes, hummingbird, logging, nioCore,

@@ -18,7 +18,10 @@ public final class MemorySpendLedger: SpendLedger {
     }
 
     /// Spends tokens; never throws.
-    public func spend(_ spends: [Spend]) async throws -> [SpendOutcome] {
+    public func spend(_ spends: [Spend]) async throws -> [SpendOutcome] { try spendAtOnce(spends) }
+
+    /// The same for callers that do not wait: there is nothing to wait for.
+    package func spendAtOnce(_ spends: [Spend]) throws -> [SpendOutcome] {
         let prepared = spends.map { PreparedSpend($0, audience: audience) }
         return try rows.withLock { rows in
             let (verifier, now) = (state.verifier, time.now())

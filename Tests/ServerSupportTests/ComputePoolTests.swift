@@ -1,11 +1,18 @@
 import Dispatch
 import HTTPTypes
-import ServerSupport
 import Synchronization
 import Testing
 
+@testable import ServerSupport
+
 @Suite(.timeLimit(.minutes(5))) struct ComputePoolTests {
     private struct Failure: Error {}
+
+    private final class Count: Sendable {
+        private let number = Atomic(0)
+        var value: Int { number.load(ordering: .acquiring) }
+        func add() { number.add(1, ordering: .acquiringAndReleasing) }
+    }
 
     /// Lets a test hold the pool's threads, and count what has begun.
     private final class Valve: Sendable {
@@ -83,6 +90,45 @@ import Testing
         valve.open()
         #expect(await completing.value == "done")
         try await running.value
+    }
+
+    @Test func aRowKeepsItsOrderAndLetsOthersThroughInBetween() async throws {
+        let pool = ComputePool(threadCount: 1, queueLimit: 4)
+        let (valve, done) = (Valve(), Count())
+        let row = Task {
+            try await pool.each(Array(0..<50)) { number in
+                if number == 0 { valve.wait() }
+                done.add()
+                return number * 2
+            }
+        }
+        #expect(try await eventually { valve.count == 1 })
+        // Waits for the one thread, and gets it before the row's end.
+        let other = Task { try await pool.run { done.value } }
+        #expect(try await eventually { pool.isAnybodyWaiting })
+        valve.open()
+        #expect(try await other.value < 50)
+        #expect(try await row.value == (0..<50).map { $0 * 2 })
+    }
+
+    @Test func aRowEndsWithWhatIsThrownOrWhenItsTaskIsCancelled() async throws {
+        let pool = ComputePool(threadCount: 1, queueLimit: 4)
+        let done = Count()
+        await #expect(throws: Failure.self) {
+            try await pool.each([1, 2, 3]) { number in
+                done.add()
+                if number == 2 { throw Failure() }
+            }
+        }
+        #expect(done.value == 2)
+        let valve = Valve()
+        let row = Task { try await pool.each([1, 2]) { _ in valve.wait() } }
+        #expect(try await eventually { valve.count == 1 })
+        row.cancel()
+        valve.open()
+        await #expect(throws: CancellationError.self) { try await row.value }
+        #expect(valve.count == 1)
+        #expect(try await pool.each([Int]()) { $0 }.isEmpty)
     }
 
     @Test func allThreadsWorkAtTheSameTime() async throws {

@@ -5,12 +5,14 @@ internal import Synchronization
 /// Threads for long computations, so that neither event loops nor the cooperative pool wait for them.
 package final class ComputePool: Sendable {
     private let threads: NIOThreadPool
+    private let threadCount: Int
     private let capacity: Int
     private let inside = Mutex(0)
 
     /// Starts `threadCount` threads; at most `queueLimit` calls wait for one of them.
     package init(threadCount: Int = System.coreCount, queueLimit: Int = 256) {
         threads = NIOThreadPool(numberOfThreads: threadCount)
+        self.threadCount = threadCount
         capacity = threadCount + queueLimit
         threads.start()
     }
@@ -35,6 +37,7 @@ package final class ComputePool: Sendable {
                     }
                     ComputePriority.lower()
                     continuation.resume(with: Result(catching: work))
+                    ComputePriority.giveWay()
                 }
             }
         } onCancel: {
@@ -52,9 +55,55 @@ package final class ComputePool: Sendable {
             threads.submit { _ in
                 ComputePriority.lower()
                 continuation.resume(returning: work())
+                ComputePriority.giveWay()
             }
         }
     }
+
+    /// Runs `work` for each item, one after the other, and returns what it returns, in order. A long row lets others
+    /// through after each item.
+    ///
+    /// Throws as ``run(_:)`` does; where the task is cancelled or an item throws, the items after it are left out.
+    package func each<Item: Sendable, Value: Sendable>(
+        _ items: [Item], _ work: @Sendable @escaping (Item) throws -> Value
+    ) async throws -> [Value] {
+        guard enter() else { throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded") }
+        defer { leave() }
+        let cancelled = CancellationFlag()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                go(on: items[...], [], cancelled, continuation, work)
+            }
+        } onCancel: {
+            cancelled.set()
+        }
+    }
+
+    /// Works until the items are done, or somebody else waits: then the rest waits behind them.
+    private func go<Item: Sendable, Value: Sendable>(
+        on items: ArraySlice<Item>, _ values: [Value], _ cancelled: CancellationFlag,
+        _ continuation: CheckedContinuation<[Value], any Error>, _ work: @Sendable @escaping (Item) throws -> Value
+    ) {
+        threads.submit { [self] state in
+            guard case .active = state else { return continuation.resume(throwing: CancellationError()) }
+            ComputePriority.lower()
+            var (items, values) = (items, values)
+            do {
+                while let item = items.popFirst() {
+                    guard !cancelled.isSet else { throw CancellationError() }
+                    values.append(try work(item))
+                    ComputePriority.giveWay()
+                    if isAnybodyWaiting, !items.isEmpty { return go(on: items, values, cancelled, continuation, work) }
+                }
+                continuation.resume(returning: values)
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Whether there are more calls than threads.
+    var isAnybodyWaiting: Bool { inside.withLock { $0 > threadCount } }
 
     private func leave() { inside.withLock { $0 -= 1 } }
 

@@ -16,10 +16,18 @@ enum ComputePriority {
         guard isLowered.currentValue == nil else { return }
         isLowered.currentValue = Lowered()
         #if canImport(Glibc)
-        // On Linux each thread has a niceness of its own, and 0 means this one. No right is needed to be nicer, and where it
-        // fails only time is lost.
+        // On Linux each thread has a niceness of its own, and 0 means this one. No right is needed to be nicer, and
+        // where it fails only time is lost.
         let which = __priority_which_t(PRIO_PROCESS.rawValue)
         _ = setpriority(which, 0, min(getpriority(which, 0) + niceness, 19))
+        #endif
+    }
+
+    /// Lets a thread run that waits for this one's processor: between two computations, where a scheduler would let
+    /// this one go on for milliseconds.
+    static func giveWay() {
+        #if canImport(Glibc)
+        _ = sched_yield()
         #endif
     }
 

@@ -38,8 +38,8 @@ extension HTTPBench {
         return results
     }
 
-    /// Issues batches two at a time, each two beside as many bare signatures in this process; gives the two whose ratio is
-    /// the median. The speed of a shared machine changes from one second to the next.
+    /// Issues batches one at a time, each beside as many bare signatures in this process; gives the one whose ratio is the
+    /// median. The speed of a shared machine changes from one second to the next, and with what its other processors do.
     private func issue(
         _ batches: [HTTPTransportRequest], _ load: HTTPLoad, _ servers: DemoServers
     ) async throws -> HTTPBenchResult {
@@ -47,13 +47,12 @@ extension HTTPBench {
         let bare = try fixture.blindRSAPrivateKey()
         let messages = try fixture.requests.map { try TokenRequest(decoding: $0).blindedMessage }
         var results: [(ratio: Double, result: HTTPBenchResult)] = []
-        for start in stride(from: 0, to: batches.count - 1, by: 2) {
+        for batch in batches {
             let watch = Stopwatch()
             for message in messages { _ = try? bare.blindSignature(for: message) }
             let floor = watch.microseconds / Double(messages.count)
             var result = try await load.run(
-                "http-issue-rsa-100", Array(batches[start..<start + 2]), tokensPerRequest: 100,
-                server: servers.authority.identifier)
+                "http-issue-rsa-100", [batch], tokensPerRequest: 100, server: servers.authority.identifier)
             result.inProcessMicrosecondsPerToken = floor
             results.append(((result.serverMicrosecondsPerToken ?? 0) / floor, result))
         }

@@ -3,7 +3,7 @@ import CryptoExtras
 import Foundation
 import PrivacyPass
 
-/// A vector of RFC 9474, appendix A: of the library that signs tokens of type 0x0002, since its key is larger than theirs.
+/// A vector of RFC 9474, appendix A: of the library that signs tokens of type 0x0002, whose keys are smaller.
 struct BlindRSAVector: Decodable {
     private let variant: String
     private let p, q, n, e, d: String?

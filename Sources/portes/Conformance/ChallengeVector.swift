@@ -34,7 +34,9 @@ struct ChallengeVector: Decodable {
             try require(input.starts(with: code), "token_authenticator_input")
             // Of a reserved type there is nothing but random bytes; of another, nothing that this build can read.
             if type.name == nil {
-                if let tokenChallenge { try require(bytes(tokenChallenge, "token_challenge").starts(with: code), "token_challenge") }
+                if let tokenChallenge {
+                    try require(bytes(tokenChallenge, "token_challenge").starts(with: code), "token_challenge")
+                }
                 return .skipped
             }
             try check(type, input)
@@ -58,7 +60,8 @@ struct ChallengeVector: Decodable {
         let decoded = try named("token_challenge") { try TokenChallenge(decoding: encoded) }
         try require(decoded == challenge, "token_challenge")
         try require(challenge.digest.bytes.bytes == bytes(challengeDigest, "challenge_digest"), "challenge_digest")
-        guard let nonce = Bytes32(try bytes(nonce, "nonce")), let id = Bytes32(try bytes(tokenKeyID, "token_key_id")) else {
+        guard let nonce = Bytes32(try bytes(nonce, "nonce")), let id = Bytes32(try bytes(tokenKeyID, "token_key_id"))
+        else {
             throw ConformanceMismatch("nonce, token_key_id")
         }
         let made = AuthenticatorInput(

@@ -7,12 +7,12 @@ struct ConformanceCommand: ParsableCommand {
         commandName: "conformance",
         abstract: "Check this build against published known-answer files.",
         discussion: """
-            Reads JSON arrays of Privacy Pass issuance vectors (token types 0x0001, 0x0002 and 0x0005, single, amortized \
-            and generic batches), of the challenges and header fields of RFC 9577, and of RFC 9474 and RFC 9497 \
-            (ristretto255-SHA512 and P384-SHA384 in VOPRF mode). A vector passes only if its public key, request, \
-            answer and tokens all come out as given. Where a library lets no blind be fixed, it passes in part, and what \
-            was not checked is told. What this build does not implement is counted as skipped. Exits with 1 if any vector \
-            failed, or any file could not be read or holds none.
+            Reads JSON arrays of Privacy Pass issuance vectors (token types 0x0001, 0x0002 and 0x0005, single, \
+            amortized and generic batches), of the challenges and header fields of RFC 9577, and of RFC 9474 and \
+            RFC 9497 (ristretto255-SHA512 and P384-SHA384 in VOPRF mode). A vector passes only if its public key, \
+            request, answer and tokens all come out as given. Where a library lets no blind be fixed, it passes in \
+            part, and what was not checked is told. What this build does not implement is counted as skipped. Exits \
+            with 1 if any vector failed, or any file could not be read or holds none.
 
             EXAMPLE: portes conformance vectors/*.json
             """)

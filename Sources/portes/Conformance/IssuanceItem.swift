@@ -45,7 +45,9 @@ struct IssuanceItem: Decodable {
 
     /// Whether it is of a type that this build lacks, and says so wherever it says anything.
     var isOfUnknownType: Bool {
-        guard let challenge = tokenChallenge.flatMap({ Hexadecimal.decode($0) }), challenge.count > 1 else { return false }
+        guard let challenge = tokenChallenge.flatMap({ Hexadecimal.decode($0) }), challenge.count > 1 else {
+            return false
+        }
         let type = UInt16(challenge[0]) << 8 | UInt16(challenge[1])
         return TokenType(rawValue: type).name == nil && (declaredType ?? type) == type
     }

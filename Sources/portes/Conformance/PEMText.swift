@@ -5,7 +5,7 @@ struct PEMText {
     /// The same key as every writer would write it.
     let canonical: String
 
-    /// Throws ``ConformanceMismatch`` for a text that a strict writer would not write: a changed line is a changed vector.
+    /// Throws ``ConformanceMismatch`` for a text that a strict writer would not write: what was changed fails.
     init(_ text: String) throws(ConformanceMismatch) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let body = lines.dropFirst().prefix { !$0.hasPrefix("-") }

@@ -1,0 +1,86 @@
+import Foundation
+import KeySchedule
+import LibSodium
+import PrivacyPass
+import Revocation
+
+/// The issuer that a script asks: keys of each type, answers to requests, and a signed revocation list without entries.
+final class AnsweringAuthority {
+    struct Question: Decodable {
+        let `do`: String
+        let type: UInt16?
+        let message: String?
+        let media: String?
+        let checks: Int?
+        let failed: String?
+    }
+
+    private struct Wrong: Error {}
+
+    private let signer = Ed25519.PrivateKey()
+    // The newest last.
+    private var keys: [any TokenPrivateKey] = []
+
+    init() throws {}
+
+    func answer(_ question: Question) throws -> Data {
+        let type = TokenType(rawValue: question.type ?? 0)
+        if question.do == "issuer" { return try issuer(type) }
+        guard let message = question.message.flatMap({ Hexadecimal.decode($0) }), let media = question.media else {
+            throw Wrong()
+        }
+        // Who is asked is said by the truncated id; wrong answers come from another.
+        let key = question.do == "other" ? try makeKey(type) : try keyNamed(in: message, media: media, type)
+        var answer = try Self.evaluate(message, media: media, with: key)
+        if question.do == "changed" { answer[answer.count - 1] ^= 1 }
+        return try json(["answer": Hexadecimal.encode(answer)])
+    }
+
+    /// A new key, with what a verifier needs to know.
+    private func issuer(_ type: TokenType) throws -> Data {
+        let key = try makeKey(type)
+        keys.append(key)
+        let now = SystemTimeSource().now().wall
+        let head = RevocationHead(issuer: "issuer.example", size: 0, root: RevocationList().root, time: now)
+        let secret = type.isPubliclyVerifiable ? [] : key.encoded().withUnsafeBytes { Array($0) }
+        return try json([
+            "key": Hexadecimal.encode(key.publicKey), "secret": Hexadecimal.encode(secret), "now": now.seconds,
+            "head": head.signed(with: signer), "authority": Hexadecimal.encode(signer.publicKey.encoded.bytes),
+        ])
+    }
+
+    private func makeKey(_ type: TokenType) throws -> any TokenPrivateKey {
+        guard let scheme = type.scheme else { throw Wrong() }
+        return try scheme.makePrivateKey()
+    }
+
+    private func keyNamed(in message: [UInt8], media: String, _ type: TokenType) throws -> any TokenPrivateKey {
+        let truncated =
+            media == MediaType.genericBatchRequest
+            ? try GenericBatchTokenRequest(decoding: message).requests[0].truncatedKeyID : message[2]
+        let named = try keys.last { key in
+            try key.publicKey.count == type.scheme?.publicKeyCount
+                && TokenKey(tokenType: type, decoding: key.publicKey).id.truncated == truncated
+        }
+        guard let named else { throw Wrong() }
+        return named
+    }
+
+    private static func evaluate(
+        _ message: [UInt8], media: String, with key: any TokenPrivateKey
+    ) throws -> [UInt8] {
+        func single(_ request: TokenRequest) throws -> TokenResponse {
+            try TokenResponse(decoding: key.evaluate(request.blindedMessage), tokenType: request.tokenType)
+        }
+        switch media {
+        case MediaType.tokenRequest: return try single(TokenRequest(decoding: message)).encoded
+        case MediaType.amortizedBatchRequest:
+            return try key.evaluate(AmortizedBatchTokenRequest(decoding: message)).encoded
+        default:
+            return try GenericBatchTokenResponse(
+                GenericBatchTokenRequest(decoding: message).requests.map { try single($0) }).encoded
+        }
+    }
+
+    private func json(_ object: [String: Any]) throws -> Data { try JSONSerialization.data(withJSONObject: object) }
+}

@@ -131,7 +131,8 @@ extension RevocationReason {
 }
 
 extension AuthorityDatabase {
-    /// Begins the log of keys that are stored already, but were never logged. Throws as ``changeKeys(_:at:deliveries:)``.
+    /// Begins the log of keys that are stored already, but were never logged. Throws as
+    /// ``changeKeys(_:at:deliveries:)``.
     package func beginKeyLog(_ terms: RotationTerms, with records: [KeyRecord]) throws {
         let now = time.now().wall
         try history.withLock { history in

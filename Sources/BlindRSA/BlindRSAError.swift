@@ -1,6 +1,7 @@
 /// Why bytes are of no use to a blind RSA operation.
 public enum BlindRSAError: Error, Sendable, Hashable {
-    /// A public key is not the one form that is taken: an RSASSA-PSS key of 2048 bits with SHA-384 and salts of 48 bytes.
+    /// A public key is not the one form that is taken: an RSASSA-PSS key of 2048 bits with SHA-384 and salts of 48
+    /// bytes.
     case invalidPublicKey
     /// A private key is not one of 2048 bits and the exponent 65537.
     case invalidPrivateKey

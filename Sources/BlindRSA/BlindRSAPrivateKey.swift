@@ -12,7 +12,8 @@ public struct BlindRSAPrivateKey: Sendable {
     public let publicKey: BlindRSAPublicKey
     private let key: _RSA.BlindSigning.PrivateKey<SHA384>
 
-    /// A new key; takes some hundred milliseconds. Throws ``BlindRSAError/invalidPrivateKey`` if the library makes none.
+    /// A new key; takes some hundred milliseconds. Throws ``BlindRSAError/invalidPrivateKey`` if the library makes
+    /// none.
     public init() throws(BlindRSAError) {
         do {
             try self.init(.init(keySize: .bits2048, parameters: .RSABSSA_SHA384_PSS_Deterministic))
@@ -32,8 +33,9 @@ public struct BlindRSAPrivateKey: Sendable {
 
     /// The key in the bytes that ``encoded()`` gives; throws ``BlindRSAError/invalidPrivateKey`` for any others.
     ///
-    /// A key has one encoding: PKCS #8, other lengths of the same numbers and bytes after the end are refused. More than
-    /// 2,048 bytes are not looked at. The library checks that the numbers belong together, not that the primes are ones.
+    /// A key has one encoding: PKCS #8, other lengths of the same numbers and bytes after the end are refused. More
+    /// than 2,048 bytes are not looked at. The library checks that the numbers belong together, not that the primes are
+    /// ones.
     public init(decoding der: borrowing SecretBytes) throws(BlindRSAError) {
         guard der.count <= Self.encodedLimit else { throw .invalidPrivateKey }
         do {

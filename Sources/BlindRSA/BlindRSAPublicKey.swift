@@ -5,8 +5,8 @@ internal import Foundation
 /// The public key of a token issuer of type 0x0002: RSA with 2048 bits, RSASSA-PSS with SHA-384, MGF1 with SHA-384 and
 /// salts of 48 bytes (RFC 9578, section 6; RFC 9474, variant RSABSSA-SHA384-PSS-Deterministic).
 ///
-/// Its bytes are the SubjectPublicKeyInfo with the algorithm id-RSASSA-PSS, 342 bytes of DER. Other encodings of the same
-/// key, as with rsaEncryption or other parameters, are refused: a key has one id.
+/// Its bytes are the SubjectPublicKeyInfo with the algorithm id-RSASSA-PSS, 342 bytes of DER. Other encodings of the
+/// same key, as with rsaEncryption or other parameters, are refused: a key has one id.
 public struct BlindRSAPublicKey: Sendable, Hashable {
     /// The number of bytes of an encoded key.
     public static let encodedCount = 342
@@ -63,8 +63,9 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combine(encoded) }
 
-    /// What stands before the modulus: SubjectPublicKeyInfo, id-RSASSA-PSS with its parameters (RFC 4055; SHA-384 without
-    /// NULL, no trailer field), and the beginnings of RSAPublicKey (RFC 8017) and of a positive integer of 2048 bits.
+    /// What stands before the modulus: SubjectPublicKeyInfo, id-RSASSA-PSS with its parameters (RFC 4055; SHA-384
+    /// without NULL, no trailer field), and the beginnings of RSAPublicKey (RFC 8017) and of a positive integer of 2048
+    /// bits.
     private static let prefix: [UInt8] = [
         0x30, 0x82, 0x01, 0x52, 0x30, 0x3d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a, 0x30, 0x30,
         0xa0, 0x0d, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0xa1, 0x1a, 0x30, 0x18,

@@ -4,8 +4,8 @@ internal import Foundation
 
 /// A message blinded for one key, with what is needed to finalize it once.
 ///
-/// It lives in memory only: the library gives neither blind nor salt away. Where it is lost, the message is blinded anew,
-/// with a new nonce: the same blind with another salt would link both requests.
+/// It lives in memory only: the library gives neither blind nor salt away. Where it is lost, the message is blinded
+/// anew, with a new nonce: the same blind with another salt would link both requests.
 public struct BlindedMessage: ~Copyable {
     /// What the signer gets, 256 bytes, big-endian.
     public let bytes: [UInt8]

@@ -4,8 +4,8 @@ public import PrivacyPass
 /// Protects routes with tokens: spends one for each request, and hands what it was good for to the handler.
 ///
 /// A request without a good token is answered with 401 and a challenge for each capability that is accepted (RFC 9577,
-/// section 2); see ``PrivacyPassRefusal`` for the others. The token is spent before the handler runs, and stays spent if that
-/// fails. A token that comes again is refused.
+/// section 2); see ``PrivacyPassRefusal`` for the others. The token is spent before the handler runs, and stays spent
+/// if that fails. A token that comes again is refused.
 ///
 /// ```swift
 /// let router = Router(context: BasicPrivacyPassRequestContext.self)
@@ -33,8 +33,8 @@ public struct PrivacyPassMiddleware<Context: PrivacyPassRequestContext>: RouterM
         return try await next(request, context)
     }
 
-    /// Whether a middleware of the same origin before this one has spent a token that is accepted here too: a request has
-    /// but one.
+    /// Whether a middleware of the same origin before this one has spent a token that is accepted here too: a request
+    /// has but one.
     private func isLetIn(by redemption: TokenRedemption?) -> Bool {
         guard let redemption, redemption.origin == ObjectIdentifier(origin) else { return false }
         return capabilities?.contains(redemption.capability) ?? true

@@ -3,8 +3,8 @@ public import PortesVerifier
 internal import PrivacyPass
 internal import ServerSupport
 
-/// An Origin inside a server (RFC 9576): what it asks for, what it accepts, and where it remembers what was spent. One for
-/// a ledger, shared by all routes.
+/// An Origin inside a server (RFC 9576): what it asks for, what it accepts, and where it remembers what was spent. One
+/// for a ledger, shared by all routes.
 ///
 /// The checks run on threads of its own, one for each processor: neither event loops nor Swift's own threads wait for
 /// them. At most 256 requests wait; more are refused with 503.
@@ -16,8 +16,8 @@ public final class PrivacyPassOrigin: Sendable {
     private let pool: ComputePool
 
     /// An origin that verifies with what `state` holds at each request, keys and revocation list, which its owner keeps
-    /// up to date; and that spends in `ledger`, which should outlive the process: tokens that a ledger in memory forgot are
-    /// accepted again.
+    /// up to date; and that spends in `ledger`, which should outlive the process: tokens that a ledger in memory forgot
+    /// are accepted again.
     public convenience init(
         verifier state: VerifierState, policy: ChallengePolicy, ledger: any SpendLedger,
         time: any TimeSource = SystemTimeSource()
@@ -36,8 +36,8 @@ public final class PrivacyPassOrigin: Sendable {
         self.pool = pool
     }
 
-    /// Spends the token in the values of a request's `Authorization` fields, once, if it is of one of `capabilities` (`nil`:
-    /// of any). Throws ``PrivacyPassRefusal`` in every other case.
+    /// Spends the token in the values of a request's `Authorization` fields, once, if it is of one of `capabilities`
+    /// (`nil`: of any). Throws ``PrivacyPassRefusal`` in every other case.
     func redeem(
         _ authorization: [String], accepting capabilities: Set<Capability>?
     ) async throws(PrivacyPassRefusal) -> TokenRedemption {

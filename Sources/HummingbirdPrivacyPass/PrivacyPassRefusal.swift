@@ -12,8 +12,8 @@ public struct PrivacyPassRefusal: HTTPResponseError, Hashable {
     public enum Reason: Sendable, Hashable {
         /// 401: no token was sent.
         case tokenRequired
-        /// 401: the token is not accepted; 503 where that is this server's own fault: its revocation list is too old, or the
-        /// trust in it is revoked.
+        /// 401: the token is not accepted; 503 where that is this server's own fault: its revocation list is too old,
+        /// or the trust in it is revoked.
         case notAccepted(VerificationFailure)
         /// 401: the token is of a capability that this route does not accept. It is unspent.
         case wrongCapability

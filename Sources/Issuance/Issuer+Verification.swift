@@ -21,8 +21,8 @@ extension Issuer {
     }
 
     /// Checks that a token was made by a key whose tokens are accepted at `time`; whether it was spent is not known
-    /// here, nor for which challenge it is. Takes some 100 µs; constant-time in secret and authenticator where there are
-    /// secrets in it.
+    /// here, nor for which challenge it is. Takes some 100 µs; constant-time in secret and authenticator where there
+    /// are secrets in it.
     package func verify(_ token: Token, at time: UnixTime) throws(TokenRefusal) {
         let input = token.input
         guard let record = records.first(where: { $0.id == input.keyID }) else { throw .unknownKey }

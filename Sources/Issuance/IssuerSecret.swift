@@ -51,8 +51,8 @@ package final class IssuerSecret: Sendable {
     package var publicKey: [UInt8] { tokenKey.encoded }
 }
 
-/// Key files hold secrets of all types: `token_type (2) ‖ secret`, or the 32 bytes of a type 0x0005 scalar alone, as all
-/// of them were before there were others.
+/// Key files hold secrets of all types: `token_type (2) ‖ secret`, or the 32 bytes of a type 0x0005 scalar alone, as
+/// all of them were before there were others.
 extension IssuerSecret {
     private static let scalarCount = 32
 
@@ -88,8 +88,8 @@ extension IssuerSecret {
 
 extension IssuerSecret {
     /// What a verifier needs beside the public record, sealed to its identity key: the secret with 48 bytes around it,
-    /// or nothing at all for a type that is verified with the public key. `nil` if that identity key is no point to seal
-    /// to.
+    /// or nothing at all for a type that is verified with the public key. `nil` if that identity key is no point to
+    /// seal to.
     package func sealed(to identityKey: SealedBox.PublicKey) -> [UInt8]? {
         tokenKey.tokenType.isPubliclyVerifiable ? [] : identityKey.seal(privateKey.encoded())
     }

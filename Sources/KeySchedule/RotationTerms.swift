@@ -50,7 +50,7 @@ public struct RotationTerms: Sendable, Hashable {
         (margin + announcement + epoch + acceptance + RotationPlan.destructionDelay) / epoch + 1
     }
 
-    /// How many keys of a token type one issuer's schedule may keep at a time: requests tell 256 apart, by the last byte
-    /// of their ids (RFC 9578, section 5.1), and some are left for those that take a revoked key's place.
+    /// How many keys of a token type one issuer's schedule may keep at a time: requests tell 256 apart, by the last
+    /// byte of their ids (RFC 9578, section 5.1), and some are left for those that take a revoked key's place.
     public static let maximumKeptKeys: Int64 = 240
 }

@@ -14,8 +14,9 @@ struct EvaluationParts {
     let challenge: [UInt8]
     let response: [UInt8]
 
-    /// Throws ``P384VOPRFError/invalidEvaluation`` for other than 145 bytes, an element that is none, and scalars that are
-    /// zero or not below the group order. The library would reduce those: an evaluation would have several encodings.
+    /// Throws ``P384VOPRFError/invalidEvaluation`` for other than 145 bytes, an element that is none, and scalars that
+    /// are zero or not below the group order. The library would reduce those: an evaluation would have several
+    /// encodings.
     init(_ bytes: [UInt8]) throws(P384VOPRFError) {
         guard bytes.count == Self.encodedCount else { throw .invalidEvaluation }
         element = Array(bytes.prefix(P384Element.encodedCount))
@@ -33,10 +34,10 @@ struct EvaluationParts {
     /// Whether the library can check the proof: neither `s·G + c·B` nor `s·C + c·D` is the identity, with the generator
     /// `G`, the public key `B`, the blinded element `C` and the evaluated one `D`.
     ///
-    /// The library hashes encodings of both (the second times a number that is not zero) and stops the process where one
-    /// is the identity, which has none. Whoever knows the private key can choose `c` and `s` so, and whoever sees `C` can
-    /// choose `D` so; in an honest proof it does not happen by chance. A sum is the identity only if both terms have one
-    /// first coordinate, and this is what key agreement computes.
+    /// The library hashes encodings of both (the second times a number that is not zero) and stops the process where
+    /// one is the identity, which has none. Whoever knows the private key can choose `c` and `s` so, and whoever sees
+    /// `C` can choose `D` so; in an honest proof it does not happen by chance. A sum is the identity only if both terms
+    /// have one first coordinate, and this is what key agreement computes.
     func canBeChecked(publicKey: [UInt8], blinded: [UInt8]) -> Bool {
         guard let c = try? P384.KeyAgreement.PrivateKey(rawRepresentation: challenge),
             let s = try? P384.KeyAgreement.PrivateKey(rawRepresentation: response),

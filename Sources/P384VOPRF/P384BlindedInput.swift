@@ -25,11 +25,11 @@ public struct P384BlindedInput: ~Copyable, @unchecked Sendable {
         self.blinded = blinded
     }
 
-    /// The output for the input, 48 secret bytes (RFC 9497, section 3.3.2), out of an evaluation: the evaluated element, 49
-    /// bytes, and the proof, two scalars of 48 bytes, big-endian. Some milliseconds.
+    /// The output for the input, 48 secret bytes (RFC 9497, section 3.3.2), out of an evaluation: the evaluated
+    /// element, 49 bytes, and the proof, two scalars of 48 bytes, big-endian. Some milliseconds.
     ///
-    /// Throws ``P384VOPRFError/invalidEvaluation`` for bytes that are no evaluation, and ``P384VOPRFError/invalidProof``
-    /// unless the proof holds for the key and the blinded element.
+    /// Throws ``P384VOPRFError/invalidEvaluation`` for bytes that are no evaluation, and
+    /// ``P384VOPRFError/invalidProof`` unless the proof holds for the key and the blinded element.
     public consuming func finalize(_ evaluation: [UInt8]) throws(P384VOPRFError) -> [UInt8] {
         let parts = try EvaluationParts(evaluation)
         guard parts.canBeChecked(publicKey: publicKey.encoded, blinded: element),

@@ -2,8 +2,8 @@ internal import Crypto
 internal import CryptoExtras
 internal import Foundation
 
-/// An element of the group P-384 in its one encoding: a compressed point, 49 bytes (RFC 9497, section 4.4; SEC 1, section
-/// 2.3.3).
+/// An element of the group P-384 in its one encoding: a compressed point, 49 bytes (RFC 9497, section 4.4; SEC 1,
+/// section 2.3.3).
 public enum P384Element {
     /// The number of bytes of an encoded element.
     public static let encodedCount = 49

@@ -9,8 +9,8 @@ public import LibSodium
 /// constant time; the response of a proof it computes with general arithmetic, whose time may depend on the key. An
 /// evaluation takes some milliseconds: it belongs on no event loop.
 ///
-/// Sendable: the library's key is a `let`, and no call changes what the library holds in it, a BoringSSL key and a number;
-/// scratch memory is one for each thread.
+/// Sendable: the library's key is a `let`, and no call changes what the library holds in it, a BoringSSL key and a
+/// number; scratch memory is one for each thread.
 public final class P384PrivateKey: @unchecked Sendable {
     /// The number of bytes of an encoded key.
     public static let encodedCount = 48
@@ -27,8 +27,8 @@ public final class P384PrivateKey: @unchecked Sendable {
         try self.init(key: P384._VOPRF.PrivateKey(compactRepresentable: false))
     }
 
-    /// The key with this scalar, 48 secret bytes big-endian; throws ``P384VOPRFError/invalidPrivateKey`` unless it is from
-    /// 1 to the group order less one.
+    /// The key with this scalar, 48 secret bytes big-endian; throws ``P384VOPRFError/invalidPrivateKey`` unless it is
+    /// from 1 to the group order less one.
     public convenience init(decoding scalar: borrowing SecretBytes) throws(P384VOPRFError) {
         guard scalar.count == Self.encodedCount,
             let key = try? scalar.withUnsafeBytes({ try P384._VOPRF.PrivateKey(rawRepresentation: $0) })
@@ -52,16 +52,16 @@ public final class P384PrivateKey: @unchecked Sendable {
         return SecretBytes(count: scalar.count) { $0.copyBytes(from: scalar) }
     }
 
-    /// Evaluates a blinded element, 49 bytes (RFC 9497, section 3.3.2): the evaluated element, 49 bytes, and the proof, two
-    /// scalars of 48 bytes. Throws ``P384VOPRFError/invalidElement`` for what ``P384Element/isValid(_:)`` refuses.
+    /// Evaluates a blinded element, 49 bytes (RFC 9497, section 3.3.2): the evaluated element, 49 bytes, and the proof,
+    /// two scalars of 48 bytes. Throws ``P384VOPRFError/invalidElement`` for what ``P384Element/isValid(_:)`` refuses.
     public func evaluate(blinded element: [UInt8]) throws(P384VOPRFError) -> [UInt8] {
         guard let element = P384Element.library(element) else { throw .invalidElement }
         guard let evaluation = try? key.evaluate(element) else { throw .evaluationFailed }
         return Array(evaluation.rawRepresentation)
     }
 
-    /// The output for an input of at most 65,535 bytes (RFC 9497, section 3.3.2, Evaluate), 48 secret bytes: compare them
-    /// in constant time. Throws ``P384VOPRFError/evaluationFailed`` for a longer input.
+    /// The output for an input of at most 65,535 bytes (RFC 9497, section 3.3.2, Evaluate), 48 secret bytes: compare
+    /// them in constant time. Throws ``P384VOPRFError/evaluationFailed`` for a longer input.
     public func evaluate(_ input: [UInt8]) throws(P384VOPRFError) -> [UInt8] {
         // The library stops the process over a length that two bytes do not hold.
         guard input.count <= UInt16.max, var output = try? key.evaluate(input) else { throw .evaluationFailed }

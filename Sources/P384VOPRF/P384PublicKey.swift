@@ -12,9 +12,9 @@ public struct P384PublicKey: Sendable, Hashable {
     public let encoded: [UInt8]
     private let library: LibraryPublicKey
 
-    /// Decodes a key strictly; throws ``P384VOPRFError/invalidPublicKey`` unless there are exactly 49 bytes, the first 2 or
-    /// 3, then the first coordinate of a point of the curve, big-endian and below the field's prime. The identity has no
-    /// such encoding.
+    /// Decodes a key strictly; throws ``P384VOPRFError/invalidPublicKey`` unless there are exactly 49 bytes, the first
+    /// 2 or 3, then the first coordinate of a point of the curve, big-endian and below the field's prime. The identity
+    /// has no such encoding.
     public init(decoding bytes: [UInt8]) throws(P384VOPRFError) {
         guard P384Element.isValid(bytes), let key = try? P384._VOPRF.PublicKey(compressedRepresentation: bytes)
         else { throw .invalidPublicKey }

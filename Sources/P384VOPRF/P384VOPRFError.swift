@@ -6,8 +6,8 @@ public enum P384VOPRFError: Error, Sendable, Hashable {
     case invalidPrivateKey
     /// A blinded element is not a compressed point of the curve, 49 bytes.
     case invalidElement
-    /// An evaluation has not 145 bytes, or they are not a compressed point and two scalars from 1 to the group order less
-    /// one.
+    /// An evaluation has not 145 bytes, or they are not a compressed point and two scalars from 1 to the group order
+    /// less one.
     case invalidEvaluation
     /// The proof of an evaluation does not hold: another key was used, or another element evaluated.
     case invalidProof

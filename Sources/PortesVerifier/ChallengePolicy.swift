@@ -16,7 +16,8 @@ public enum TokenScope: String, Sendable, Hashable, CaseIterable {
 
 /// Which challenge an origin sends, and for which challenges it accepts tokens.
 ///
-/// Every capability whose tokens have one type has the same challenge: the key that it is sent with makes the difference.
+/// Every capability whose tokens have one type has the same challenge: the key that it is sent with makes the
+/// difference.
 public struct ChallengePolicy: Sendable {
     /// What tokens have to be bound to.
     public let scope: TokenScope

@@ -45,8 +45,8 @@ public final class VerificationKey: Sendable {
         verification = key.verification
     }
 
-    /// Whether the key made this authenticator over the 98 bytes of this input; constant-time in key and authenticator where there are
-    /// secrets in it.
+    /// Whether the key made this authenticator over the 98 bytes of this input; constant-time in key and authenticator
+    /// where there are secrets in it.
     func made(_ authenticator: [UInt8], over input: [UInt8]) -> Bool { verification.made(authenticator, over: input) }
 }
 

@@ -3,8 +3,8 @@ public import PrivacyPass
 internal import Revocation
 
 extension Verifier {
-    /// For each capability, in the order of their names, the key to ask for tokens of at a time: the one that issues; where
-    /// none does, the newest whose tokens are accepted, since those who hold them are to be asked for them.
+    /// For each capability, in the order of their names, the key to ask for tokens of at a time: the one that issues;
+    /// where none does, the newest whose tokens are accepted, since those who hold them are to be asked for them.
     ///
     /// Of the `capabilities` that are given, or of all. None where the trust in this server is revoked.
     public func keysToChallengeWith(of capabilities: Set<Capability>? = nil, at now: Moment) -> [KeyRecord] {
@@ -22,8 +22,8 @@ extension Verifier {
         return best.values.map(\.record).sorted { $0.capability < $1.capability }
     }
 
-    /// Whether there are keys whose tokens would be accepted now, but for their capabilities, which are all revoked: then
-    /// there is nothing to ask for, for good.
+    /// Whether there are keys whose tokens would be accepted now, but for their capabilities, which are all revoked:
+    /// then there is nothing to ask for, for good.
     public func hasRevokedCapabilitiesOnly(of capabilities: Set<Capability>? = nil, at now: Moment) -> Bool {
         let live = keys.values.map(\.record).filter {
             capabilities?.contains($0.capability) ?? true && $0.state(at: now.wall, isRevoked: false).acceptsTokens

@@ -10,8 +10,8 @@ public import Revocation
 ///
 /// It is as good as what it is given: ``keys`` from the authority's sealed deliveries, ``revocations`` from its signed
 /// list, followed every few seconds, and a ledger that outlives the process. A server that has none of these asks a
-/// clearing server instead, with `POST /verify`; one that is to hold no secret takes a ``PublicVerifier``. The ``ChallengePolicy`` says which challenges to send and to accept;
-/// `PrivateTokenCredentials` reads a request's `Authorization`.
+/// clearing server instead, with `POST /verify`; one that is to hold no secret takes a ``PublicVerifier``. The
+/// ``ChallengePolicy`` says which challenges to send and to accept; ``PresentedToken`` reads a request's `Authorization`.
 public struct Verifier: Sendable {
     /// The keys, by their full ids.
     public private(set) var keys: [TokenKeyID: VerificationKey]
@@ -152,8 +152,8 @@ public struct VerifiedToken: Sendable {
     public let acceptUntil: UnixTime
     /// When it ends by the monotonic clock: a calendar set back does not move it.
     public let deadline: Duration
-    /// A key for digests of bindings: a hash of the authenticator's first 64 bytes, so that no ledger's reader can guess
-    /// bindings.
+    /// A key for digests of bindings: a hash of the authenticator's first 64 bytes, so that no ledger's reader can
+    /// guess bindings.
     let bindingKey: Bytes32
 
     // Out of reach for everything but `Verifier.verify`, which makes this type a proof.

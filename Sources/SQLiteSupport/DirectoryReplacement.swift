@@ -11,8 +11,8 @@ package final class DirectoryReplacement: Sendable {
     /// Whether the directory was made for this.
     private let isNew: Bool
 
-    /// A copy beside `directory`, which this process has locked; `isNew` says that it was made for this. What an earlier
-    /// attempt left is removed.
+    /// A copy beside `directory`, which this process has locked; `isNew` says that it was made for this. What an
+    /// earlier attempt left is removed.
     package init(of directory: DataDirectory, isNew: Bool) {
         self.directory = directory
         self.isNew = isNew

@@ -6,8 +6,8 @@ import Testing
 
 /// RFC 9474's vectors, of the library itself: their keys have 4096 bits, which this module refuses.
 ///
-/// The blind and the salt are the library's own to draw: the vectors' blinding and finalizing cannot be repeated. Signing
-/// has no choices, and what is blinded anew must become a signature.
+/// The blind and the salt are the library's own to draw: the vectors' blinding and finalizing cannot be repeated.
+/// Signing has no choices, and what is blinded anew must become a signature.
 struct RFC9474VectorTests {
     struct Vector: Decodable {
         let variant, p, q, n, e, d, prepared_msg, blinded_msg, blind_sig, sig: String

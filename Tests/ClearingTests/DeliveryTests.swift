@@ -43,8 +43,8 @@ import Testing
         let now = fixture.time.now().wall
         let key = try scheme.makePrivateKey()
         let record = try KeyRecord(
-            capability: #require(Capability("session")), tokenType: .blindRSA2048, publicKey: key.publicKey, notBefore: now,
-            issueUntil: now.adding(seconds: 60), acceptUntil: now.adding(seconds: 120))
+            capability: #require(Capability("session")), tokenType: .blindRSA2048, publicKey: key.publicKey,
+            notBefore: now, issueUntil: now.adding(seconds: 60), acceptUntil: now.adding(seconds: 120))
         let sealed = isSent ? fixture.identity.publicKey.seal(key.encoded()) : []
         fixture.authority.deliver(DeliveredKey(record: record, sealedSecret: try #require(sealed)))
         let delivery = fixture.authority.delivery(to: fixture.identity.id)

@@ -114,11 +114,11 @@ import VerifierSupport
     }
 
     @Test func twoMiddlewaresOfOneOriginSpendOneTokenAndAnotherOriginIsNotSatisfied() async throws {
-        let ledger = fixture.ledger
+        let (ledger, session) = (fixture.ledger, try capability(.voprfRistretto255))
         let (origin, other) = (fixture.origin(ledger), fixture.origin(ledger))
         let router = router(origin)
         router.group("outer").add(middleware: PrivacyPassMiddleware(origin))
-            .group("inner").add(middleware: PrivacyPassMiddleware(origin, accepting: [try capability(.voprfRistretto255)]))
+            .group("inner").add(middleware: PrivacyPassMiddleware(origin, accepting: [session]))
             .get { _, _ in "in" }
         router.group("mixed").add(middleware: PrivacyPassMiddleware(origin))
             .group("inner").add(middleware: PrivacyPassMiddleware(other))

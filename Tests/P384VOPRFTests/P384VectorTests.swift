@@ -7,7 +7,8 @@ import Testing
 /// RFC 9497's and RFC 9578's vectors of P384-SHA384, as far as the library lets them be run.
 ///
 /// Blinds, and the nonces of proofs, are the library's own to draw: neither the blinded elements, the proofs nor the
-/// finalizing of the vectors can be repeated. What ends in the vectors' outputs is shown by a fresh blind under their keys.
+/// finalizing of the vectors can be repeated. What ends in the vectors' outputs is shown by a fresh blind under their
+/// keys.
 struct P384VectorTests {
     struct Suite: Decodable {
         struct Vector: Decodable {

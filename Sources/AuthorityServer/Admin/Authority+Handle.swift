@@ -12,8 +12,8 @@ extension AdminRequest {
         }
     }
 
-    /// Whether the request can be carried out though secrets are missing in the key directory: a key whose secret is lost
-    /// can be given up.
+    /// Whether the request can be carried out though secrets are missing in the key directory: a key whose secret is
+    /// lost can be given up.
     package var toleratesMissingKeys: Bool {
         if case .revokeKey = self { true } else { false }
     }

@@ -24,12 +24,12 @@ extension Authority {
     /// Takes capabilities as they are configured: publishes terms that have changed, and sets the limits. Keys that are
     /// missing are made when the server runs.
     ///
-    /// Terms under which the next key would come late, or more keys be live than may be beside those that there are, are
-    /// not taken: nothing would be issued for a while. Answers the capabilities that go on under their earlier
+    /// Terms under which the next key would come late, or more keys be live than may be beside those that there are,
+    /// are not taken: nothing would be issued for a while. Answers the capabilities that go on under their earlier
     /// terms for that reason. Blocks; throws what a change of keys throws.
     ///
-    /// Where a capability has got another type, the keys of its earlier one issue until their dates, and nothing follows
-    /// them.
+    /// Where a capability has got another type, the keys of its earlier one issue until their dates, and nothing
+    /// follows them.
     @discardableResult
     package func configure(_ capabilities: [CapabilitySettings]) throws -> [Capability] {
         let known = database.keyHistory.terms

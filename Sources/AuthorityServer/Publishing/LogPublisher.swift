@@ -63,8 +63,8 @@ final class LogPublisher: Sendable {
         return latest.withLock { $0?.head.size } ?? 0
     }
 
-    /// Some of the log is published, if anything is in it: until then no app takes a key. That it is not the newest is no
-    /// reason to be out of service.
+    /// Some of the log is published, if anything is in it: until then no app takes a key. That it is not the newest is
+    /// no reason to be out of service.
     var check: ReadinessCheck {
         ReadinessCheck("key-log") { [self] in
             guard let head = try? await authority.database.head(of: log.stored) else { return false }

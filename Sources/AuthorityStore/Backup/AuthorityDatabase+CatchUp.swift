@@ -20,8 +20,8 @@ extension AuthorityDatabase {
     }
 
     /// Takes over what was published after this database was copied: the entries of the key log, with what they say of
-    /// keys, and those of the revocation list. Answers how many of each are new, and how many tokens went back to vouchers,
-    /// as the revocations of keys among them ask for.
+    /// keys, and those of the revocation list. Answers how many of each are new, and how many tokens went back to
+    /// vouchers, as the revocations of keys among them ask for.
     ///
     /// Throws ``OtherHistory`` if what is here is not the beginning of what was published. Blocks.
     package func catchUp(with published: PublishedState) throws -> (log: Int, revocations: Int, tokens: Int64) {
@@ -81,16 +81,16 @@ extension AuthorityDatabase {
         return published.count - here.count
     }
 
-    /// The keys under which something may have been charged since a time, or will be: that issued then or later, and are
-    /// neither revoked nor over.
+    /// The keys under which something may have been charged since a time, or will be: that issued then or later, and
+    /// are neither revoked nor over.
     package func keysCharged(since time: UnixTime, at now: UnixTime) throws -> [StoredKey] {
         try keys().filter {
             $0.record.issueUntil > time && [.announced, .issuing, .accepting].contains($0.state(at: now))
         }
     }
 
-    /// Counts the deliveries to clearing servers on from a number that none has seen: the copy has forgotten the newest,
-    /// and an older one would be refused.
+    /// Counts the deliveries to clearing servers on from a number that none has seen: the copy has forgotten the
+    /// newest, and an older one would be refused.
     func raiseDeliveries(at now: UnixTime) throws {
         try store.writeBlocking { db in
             let last = try Int64.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'delivery-sequence'") ?? 0

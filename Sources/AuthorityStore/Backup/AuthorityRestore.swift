@@ -10,8 +10,8 @@ package import SQLiteSupport
 /// Puts an authority back from a backup: into a copy beside its directory, which then takes the directory's place in
 /// one step.
 ///
-/// What was charged since the backup is forgotten. So no key that issued then or later is good any more: they are revoked,
-/// and who drew tokens under them, as far as the backup knows, gets them back. Every call blocks.
+/// What was charged since the backup is forgotten. So no key that issued then or later is good any more: they are
+/// revoked, and who drew tokens under them, as far as the backup knows, gets them back. Every call blocks.
 package final class AuthorityRestore: Sendable {
     /// When the backup was made, by the clock of its machine.
     package let made: UnixTime
@@ -38,13 +38,14 @@ package final class AuthorityRestore: Sendable {
         }
     }
 
-    /// The keys whose charges since the backup are forgotten: those that issued then or later. With two minutes more, as
-    /// clocks differ.
+    /// The keys whose charges since the backup are forgotten: those that issued then or later. With two minutes more,
+    /// as clocks differ.
     package func forgottenKeys(at now: UnixTime) throws -> [StoredKey] {
         try database.keysCharged(since: made.adding(seconds: -120), at: now)
     }
 
-    /// Revokes the keys whose charges are forgotten, in the copy, and closes it. Answers how many tokens were given back.
+    /// Revokes the keys whose charges are forgotten, in the copy, and closes it. Answers how many tokens were given
+    /// back.
     package func endKeys(at now: UnixTime) throws -> Int64 {
         var tokens: Int64 = 0
         for key in try forgottenKeys(at: now) {

@@ -12,8 +12,9 @@ struct KeyLogWriter {
     private let db: Database
     private let time: UnixTime
 
-    /// A writer for a log that says `history`, at a time of the clock; throws ``KeyLogRefusal/clockIsBehind(seconds:)``,
-    /// unless it `mayBeBehind`. Entries get the time that they were `planned` for, but no earlier one than the newest's.
+    /// A writer for a log that says `history`, at a time of the clock; throws
+    /// ``KeyLogRefusal/clockIsBehind(seconds:)``, unless it `mayBeBehind`. Entries get the time that they were
+    /// `planned` for, but no earlier one than the newest's.
     init(
         _ db: Database, history: KeyHistory, at now: UnixTime, planned: UnixTime? = nil, mayBeBehind: Bool = false
     ) throws {

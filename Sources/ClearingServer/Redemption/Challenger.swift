@@ -30,8 +30,8 @@ final class Challenger: Sendable {
         }
     }
 
-    /// One `WWW-Authenticate` field for a key of each accepted capability, and now and then one of a reserved type. None
-    /// at all without a key that is accepted.
+    /// One `WWW-Authenticate` field for a key of each accepted capability, and now and then one of a reserved type.
+    /// None at all without a key that is accepted.
     func fields(at now: Moment) -> HTTPFields {
         var fields = HTTPFields()
         for value in policy?.fieldValues(for: database.state.verifier, at: now) ?? [] {

@@ -67,7 +67,8 @@ struct RedemptionRoutes: Sendable {
     /// 503: keys may arrive any moment, or never again. 403: what there was is revoked.
     private var nothingAccepted: HTTPProblem {
         if redeemer.database.state.verifier.isRevoked { return .refused(.verifierRevoked, challenges: [:]) }
-        return redeemer.database.state.verifier.hasRevokedCapabilitiesOnly(at: redeemer.time.now()) ? .nothingToAskFor : .notReady
+        let isForGood = redeemer.database.state.verifier.hasRevokedCapabilitiesOnly(at: redeemer.time.now())
+        return isForGood ? .nothingToAskFor : .notReady
     }
 
     private func refusal(_ failure: VerificationFailure) -> HTTPProblem {

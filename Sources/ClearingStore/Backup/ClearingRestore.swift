@@ -46,8 +46,8 @@ package final class ClearingRestore: Sendable {
     }
 
     /// Writes tombstones for all keys that the backup knows and for those in `begun`, whose tokens may have been spent
-    /// before the restore although they begin after the floor, and the floor; syncs the copy, and puts it in the place of
-    /// the directory. Gives the path at which the old directory is now, or `nil` if there was none.
+    /// before the restore although they begin after the floor, and the floor; syncs the copy, and puts it in the place
+    /// of the directory. Gives the path at which the old directory is now, or `nil` if there was none.
     ///
     /// Until the last step the directory is as it was; that step is there or not, whatever happens to the process.
     package func finish(floor: UnixTime, refusing begun: [KeyRecord] = []) throws -> String? {

@@ -90,7 +90,8 @@ extension KeyHistory {
         return isAfterRevocation ? Self.maximumLiveKeysAfterRevocation : Self.maximumLiveKeys
     }
 
-    /// Whether the key before this one is revoked, and would issue at this time or later: then this one takes its place.
+    /// Whether the key before this one is revoked, and would issue at this time or later: then this one takes its
+    /// place.
     private func followsRevocation(_ record: KeyRecord, at time: UnixTime) -> Bool {
         let before = openKeys(for: Purpose(record)).last { key in
             key.record.id != record.id && key.record.notBefore <= record.notBefore

@@ -40,8 +40,8 @@ public struct KeyHistory: Sendable, Hashable {
     public private(set) var isDevelopment = false
     /// When the last entry was made; `nil` for an empty log.
     public private(set) var lastTime: UnixTime?
-    // The keys whose acceptance was not over at the last entry of their purpose: but for when the others stopped issuing,
-    // all that the rules look at.
+    // The keys whose acceptance was not over at the last entry of their purpose: but for when the others stopped
+    // issuing, all that the rules look at.
     private var open: [Purpose: [TokenKeyID]] = [:]
     /// When the last of the unrevoked keys of a purpose that are over stopped issuing.
     private(set) var endedIssuing: [Purpose: UnixTime] = [:]

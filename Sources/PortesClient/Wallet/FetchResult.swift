@@ -7,8 +7,8 @@ public struct FetchResult: Sendable, Hashable {
     public internal(set) var resumed = 0
     /// Those of other kinds that an earlier fetch had asked for without an answer.
     public internal(set) var others = 0
-    /// Those that an earlier fetch had asked for without an answer, and that will never come: by the key log their key or
-    /// capability is revoked, or their acceptance is over, or the issuer never charged them and does not now. They are
-    /// not asked for again. Where a fetch throws, ``Wallet/takeAbandoned()`` tells.
+    /// Those that an earlier fetch had asked for without an answer, and that will never come: by the key log their key
+    /// or capability is revoked, or their acceptance is over, or the issuer never charged them and does not now. They
+    /// are not asked for again. Where a fetch throws, ``Wallet/takeAbandoned()`` tells.
     public internal(set) var abandoned = 0
 }

@@ -14,8 +14,8 @@ extension Wallet {
     /// hold is no end either, as it may have been damaged on its way. Throws ``IssuanceError`` or
     /// ``WalletError``; what was fetched until then is in the wallet.
     ///
-    /// So it is with tokens of type 0x0005. Requests for others cannot be written down: while the wallet is open they are
-    /// sent again as well, and what is unanswered when it is closed, or answered with what does not hold, is lost.
+    /// So it is with tokens of type 0x0005. Requests for others cannot be written down: while the wallet is open they
+    /// are sent again as well, and what is unanswered when it is closed, or answered with what does not hold, is lost.
     @discardableResult
     public func fetch(
         _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
@@ -96,8 +96,8 @@ extension Wallet {
         abandoned += request.request.count
     }
 
-    /// How many tokens were asked for without an answer and will never come, as ``FetchResult/abandoned``, since this was
-    /// last asked or a fetch last succeeded.
+    /// How many tokens were asked for without an answer and will never come, as ``FetchResult/abandoned``, since this
+    /// was last asked or a fetch last succeeded.
     public func takeAbandoned() -> Int {
         defer { abandoned = 0 }
         return abandoned

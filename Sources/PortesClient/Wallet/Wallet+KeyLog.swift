@@ -22,8 +22,8 @@ extension Wallet {
         try save(next)
     }
 
-    /// The key of an issuer to use now for a capability, as ``IssuerClient/currentKey(for:tokenType:)``, with what was seen
-    /// of the issuer's log kept here.
+    /// The key of an issuer to use now for a capability, as ``IssuerClient/currentKey(for:tokenType:)``, with what was
+    /// seen of the issuer's log kept here.
     public func currentKey(
         for capability: Capability, tokenType: TokenType? = nil, from issuer: IssuerClient
     ) async throws -> TokenKey {

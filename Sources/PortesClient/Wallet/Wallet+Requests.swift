@@ -2,8 +2,8 @@ internal import LibSodium
 internal import PrivacyPass
 
 extension Wallet {
-    /// Asks for tokens, and records the request before giving it out. One whose blinds cannot be written down is kept in
-    /// memory, so that a later fetch of this process can send it again.
+    /// Asks for tokens, and records the request before giving it out. One whose blinds cannot be written down is kept
+    /// in memory, so that a later fetch of this process can send it again.
     func prepare(
         _ capability: Capability?, challenge: TokenChallenge, tokenKey: TokenKey, count: Int
     ) throws -> OpenRequest {

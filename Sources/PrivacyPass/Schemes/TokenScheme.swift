@@ -82,8 +82,8 @@ package protocol TokenPrivateKey: AuthenticatorVerification, AnyObject {
     var publicKey: [UInt8] { get }
     /// The secret, in guarded memory of its own.
     func encoded() -> SecretBytes
-    /// Whether a blinded message of the type is one under this key (RFC 9474, section 4.3, for type 0x0002). Nothing in it
-    /// is secret; it takes no time worth speaking of.
+    /// Whether a blinded message of the type is one under this key (RFC 9474, section 4.3, for type 0x0002). Nothing in
+    /// it is secret; it takes no time worth speaking of.
     func canEvaluate(_ blindedMessage: [UInt8]) -> Bool
     /// The token response to one blinded message.
     func evaluate(_ blindedMessage: [UInt8]) throws(TokenSchemeError) -> [UInt8]
@@ -102,7 +102,7 @@ extension TokenPrivateKey {
 package protocol TokenBlinding: AnyObject, Sendable {
     /// What the issuer gets.
     var blindedMessage: [UInt8] { get }
-    /// The authenticator in a token response, checked. Once: a second call throws ``TokenSchemeError/degenerate``, since
-    /// two answers to one blinding would let an issuer try two keys on it.
+    /// The authenticator in a token response, checked. Once: a second call throws ``TokenSchemeError/degenerate``,
+    /// since two answers to one blinding would let an issuer try two keys on it.
     func finalize(_ response: [UInt8]) throws(TokenSchemeError) -> [UInt8]
 }

@@ -8,7 +8,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure microseconds a token on this machine, each beside its floor.",
         discussion: """
             The floor is the bare calls of libsodium, or of the library of the other token types, that an operation \
-            cannot do without, timed in the same run in turn with it. The rows log-… are not about a token but about one look at a key log before a fetch. Times are \
+            cannot do without, timed in the same run in turn with it. The rows log-… are not about a token but about \
+            one look at a key log before a fetch. Times are \
             processor time of this process, medians over the rounds. Measure a release build.
 
             --http loads real servers instead, --revocations measures the revocation list.

@@ -38,8 +38,9 @@ extension HTTPBench {
         return results
     }
 
-    /// Issues batches one at a time, each beside as many bare signatures in this process; gives the one whose ratio is the
-    /// median. The speed of a shared machine changes from one second to the next, and with what its other processors do.
+    /// Issues batches one at a time, each beside as many bare signatures in this process; gives the one whose ratio is
+    /// the median. The speed of a shared machine changes from one second to the next, and with what its other
+    /// processors do.
     private func issue(
         _ batches: [HTTPTransportRequest], _ load: HTTPLoad, _ servers: DemoServers
     ) async throws -> HTTPBenchResult {

@@ -44,7 +44,9 @@ struct TokenTypeFixture {
         }
         let blindings = try scheme.blind(inputs.map(\.encoded), publicKey: key.publicKey)
         requests = try blindings.map {
-            try TokenRequest(tokenType: tokenType, truncatedKeyID: id.truncated, blindedMessage: $0.blindedMessage).encoded
+            try TokenRequest(
+                tokenType: tokenType, truncatedKeyID: id.truncated, blindedMessage: $0.blindedMessage
+            ).encoded
         }
         tokens = try zip(inputs, blindings).map { input, blinding in
             try Token(input: input, authenticator: blinding.finalize(key.evaluate(blinding.blindedMessage)))

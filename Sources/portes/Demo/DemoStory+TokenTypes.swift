@@ -48,7 +48,10 @@ extension DemoStory {
             try expect(await backend.redeem(token), "spent")
             try expect(await backend.redeem(token), "already-spent")
         } saw: { _ in
-            [.clearing: "nothing", .backend: "a forged token: refused; a good one: spent, and refused when it came again"]
+            [
+                .clearing: "nothing",
+                .backend: "a forged token: refused; a good one: spent, and refused when it came again",
+            ]
         }
     }
 

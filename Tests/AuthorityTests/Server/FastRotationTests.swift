@@ -38,8 +38,8 @@ struct FastRotationTests {
             guard case .key = reply else { throw UnexpectedReply(reply: reply) }
             return try await fetch(from: running, clock: clock)
         }
-        // A machine that is so busy that a key is made a quarter of a second late has gaps in which nothing is issued, and
-        // requests that are refused before anything is charged: fewer keys, but no failure.
+        // A machine that is so busy that a key is made a quarter of a second late has gaps in which nothing is issued,
+        // and requests that are refused before anything is charged: fewer keys, but no failure.
         print("\(tally.tokens) tokens of \(tally.keys.count) keys in \(Self.seconds) s; \(tally.refusals) refusals")
         #expect(tally.keys.count >= Self.seconds / 4)
         #expect(tally.tokens > tally.keys.count)

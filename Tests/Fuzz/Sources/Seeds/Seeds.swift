@@ -109,8 +109,8 @@ struct Messages {
         }
     }
 
-    /// One token of type 0x0005, and one of type 0x0002 between two of it, of which the last is not issued. To a decoder
-    /// the bytes of type 0x0002 are as good as any.
+    /// One token of type 0x0005, and one of type 0x0002 between two of it, of which the last is not issued. To a
+    /// decoder the bytes of type 0x0002 are as good as any.
     private var genericBatches: [(request: GenericBatchTokenRequest, response: GenericBatchTokenResponse)] {
         get throws {
             let number = Randomness.bytes(256)

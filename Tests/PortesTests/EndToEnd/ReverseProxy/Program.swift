@@ -24,7 +24,7 @@ final class Program: Sendable {
     /// The first line that it writes; blocks until then.
     func firstLine() throws -> String {
         var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty, byte[0] != 0x0a { line += byte }
+        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 0x0a { line.append(byte) }
         return String(decoding: line, as: UTF8.self)
     }
 

@@ -24,6 +24,15 @@ private final class VerifierObject: Sendable {
         accepted.withLock { if !$0.contains(challenge) { $0.append(challenge) } }
     }
 
+    /// Whether tokens for the challenge were accepted until now.
+    func refuse(_ challenge: TokenChallenge) -> Bool {
+        accepted.withLock { accepted in
+            let place = accepted.firstIndex(of: challenge)
+            if let place { accepted.remove(at: place) }
+            return place != nil
+        }
+    }
+
     func add(_ key: VerificationKey) {
         state.update { verifier in
             verifier.replacingKeys(with: verifier.keys.values.filter { $0.record.id != key.record.id } + [key])
@@ -128,6 +137,16 @@ public func portes_verifier_add_challenge(
     Failure.result { () throws(Failure) in
         let object = try verifiers.object(verifier)
         object.accept(try decodedChallenge(challenge, length))
+    }
+}
+
+@c @implementation
+public func portes_verifier_remove_challenge(
+    _ verifier: portes_verifier, _ challenge: UnsafePointer<UInt8>?, _ length: Int
+) -> portes_result {
+    Failure.result { () throws(Failure) in
+        let object = try verifiers.object(verifier)
+        guard object.refuse(try decodedChallenge(challenge, length)) else { throw Failure(PORTES_ERROR_NONE) }
     }
 }
 

@@ -164,6 +164,9 @@ portes_result portes_verifier_add_key(
 /* Accepts tokens for a challenge, from now on. */
 portes_result portes_verifier_add_challenge(portes_verifier verifier, const uint8_t *challenge, size_t length);
 
+/* Accepts them no longer: an occasion is over. PORTES_ERROR_NONE if it did not. */
+portes_result portes_verifier_remove_challenge(portes_verifier verifier, const uint8_t *challenge, size_t length);
+
 /*
  * Takes the issuer's revocation list: entries as GET /revocations?after=N gives them (NULL and 0: none are new),
  * and the signed head of GET /revocations/head, which must be less than a minute old and signed with

@@ -84,6 +84,9 @@ def whole_flow(token_type):
     answer = ask(do="answer", type=token_type, message=library.message(other).hex(), media=library.media_type(other))
     refuses("unknown-key", library.spend, verifier, library.finalize(other, answer["answer"])[0])
     wrong_answers(token_type, challenge, key)
+    library.call("verifier_remove_challenge", verifier, *sized(challenge))
+    refuses("none", library.call, "verifier_remove_challenge", verifier, *sized(challenge))
+    refuses("wrong-challenge", library.spend, verifier, tokens[3])
     library.call("verifier_free", verifier)
     refuses("handle", library.spend, verifier, tokens[3])
 

@@ -16,11 +16,9 @@ public struct BlindRSAVerification: Sendable {
         self.key = key
     }
 
-    /// Whether a signature, 256 bytes, is one of the key over a message. Nothing in it is secret.
+    /// Whether bytes are a signature, of 256 bytes, of the key over a message. Nothing in it is secret.
     public func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-        signature.count == BlindRSAPublicKey.modulusCount
-            // PSS takes the hash's length for that of the salt: 48.
-            && key.isValidSignature(
-                .init(rawRepresentation: signature), for: SHA384.hash(data: message), padding: .PSS)
+        // PSS takes the hash's length for that of the salt: 48. A signature of another length is none.
+        key.isValidSignature(.init(rawRepresentation: signature), for: SHA384.hash(data: message), padding: .PSS)
     }
 }

@@ -32,7 +32,7 @@ struct KeyWordsTests {
     func aListTellsStateAgeTokensIssuedAndWhatIsLeft(state: KeyState, now: Int64, age: String, left: String) throws {
         let lines = KeyTable.table([summary(state, issued: 4_711, at: now)]).lines
         let cells = try #require(lines.last).split(separator: /\ \ +/).map(String.init)
-        #expect(cells[2...5] == [state.rawValue, age, "4711", left], "\(lines)")
+        #expect(cells[2...6] == ["0x0005", state.rawValue, age, "4711", left], "\(lines)")
     }
 
     @Test(arguments: [(3, false), (4, true)])

@@ -94,6 +94,8 @@ def whole_flow(token_type):
 def take_revocations(verifier, issuer):
     refuses("signature", library.take_revocations, verifier, b"", issuer["head"], bytes(32))
     refuses("not-a-message", library.take_revocations, verifier, b"x", issuer["head"], issuer["authority"])
+    stranger = library.verifier("elsewhere.example")
+    refuses("revocations", library.take_revocations, stranger, b"", issuer["head"], issuer["authority"])
     library.take_revocations(verifier, b"", issuer["head"], issuer["authority"])
     entries = ctypes.c_uint64(9)
     library.call("verifier_revocation_count", verifier, ctypes.byref(entries))

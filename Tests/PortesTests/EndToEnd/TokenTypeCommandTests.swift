@@ -46,7 +46,7 @@ import Testing
         #expect(try await soon { try servers.spend() }.code == 0)
         #expect(try servers.spend().code == 0)
         let keys = try servers.keys()
-        #expect(keys.map(\.issued) == [3, 2])
+        #expect(keys.compactMap(\.issued).sorted() == [2, 3])
     }
 
     /// Tokens of a revoked key are refused, and paid back; the next key issues.
@@ -58,7 +58,9 @@ import Testing
         let spent = try await soon { try servers.spend() }
         #expect(spent.code == 0, "\(spent.errors)")
         #expect(try servers.keys().map(\.state).contains("revoked"))
-        #expect(try servers.keys().last?.issued == 7)
+        // Keys that begin in one second stand in any order.
+        let issued = try servers.keys().first { $0.state == "issuing" }?.issued
+        #expect(issued == 7)
     }
 
     private func backUp(_ place: DemoDirectory) throws {

@@ -90,6 +90,7 @@ let package = Package(
         module("Receipts", ["JOSE", "LibSodium", "PrivacyPass"]),
         module("KeyTransparency", ["KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
+        module("SignIn", ["LibSodium", "PrivacyPass"]),
 
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
@@ -151,6 +152,7 @@ let package = Package(
             ]),
 
         // The app's side.
+        module("Identity", ["LibSodium", "PrivacyPass", "SignIn"]),
         module("PortesClient", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "VOPRF"]),
         .target(name: "CPortes"),
         module(
@@ -204,6 +206,8 @@ let package = Package(
         tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "TestSupport"]),
         tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts", "TestSupport"]),
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
+        tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
+        tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
         tests("KeyTransparency", [

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 public import Hummingbird
 public import PrivacyPass
 
@@ -5,7 +6,8 @@ public import PrivacyPass
 ///
 /// A request without a good token is answered with 401 and a challenge for each capability that is accepted (RFC 9577,
 /// section 2); see ``PrivacyPassRefusal`` for the others. The token is spent before the handler runs, and stays spent
-/// if that fails. A token that comes again is refused.
+/// if that fails. A token that comes again is refused. What comes after the middleware does not see the token, which is
+/// of no use any more.
 ///
 /// ```swift
 /// let router = Router(context: BasicPrivacyPassRequestContext.self)
@@ -27,10 +29,11 @@ public struct PrivacyPassMiddleware<Context: PrivacyPassRequestContext>: RouterM
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         if isLetIn(by: context.redemption) { return try await next(request, context) }
-        var context = context
+        var (head, context) = (request.head, context)
         context.redemption = try await origin.redeem(
             request.headers[values: .authorization], accepting: capabilities)
-        return try await next(request, context)
+        head.headerFields[.authorization] = nil
+        return try await next(Request(head: head, body: request.body), context)
     }
 
     /// Whether a middleware of the same origin before this one has spent a token that is accepted here too: a request

@@ -23,6 +23,19 @@ public enum KeyedBLAKE2b {
         return unsafe key.withPointer { key in unsafe digest(message, key: key, keyCount: keyCount) }
     }
 
+    /// The same digest as ``hash(_:key:)-(_,SecretBytes)`` in guarded memory: for keys that are derived from a key.
+    public static func derive(_ message: [UInt8], key: borrowing SecretBytes) -> SecretBytes {
+        precondition((16...64).contains(key.count), "a BLAKE2b key has 16 to 64 bytes")
+        SodiumLibrary.start()
+        let keyCount = key.count
+        return unsafe key.withPointer { key in
+            unsafe SecretBytes(count: Bytes32.count) { buffer in
+                unsafe _ = crypto_generichash(
+                    buffer.bytePointer, Bytes32.count, message, UInt64(message.count), key, keyCount)
+            }
+        }
+    }
+
     private static func digest(
         _ message: [UInt8], key: UnsafePointer<UInt8>, keyCount: Int
     ) -> Bytes32 {

@@ -3,23 +3,31 @@ public import PrivacyPass
 internal import Revocation
 
 extension Verifier {
-    /// For each capability, in the order of their names, the key to ask for tokens of at a time: the one that issues;
-    /// where none does, the newest whose tokens are accepted, since those who hold them are to be asked for them.
+    /// For each capability, in the order of their names, the keys to ask for tokens of at a time, one of each token
+    /// type: the one that issues; where none does, the newest whose tokens are accepted, since those who hold them are
+    /// to be asked for them. So it is after a capability changed to another type, and a key that issues comes first.
     ///
     /// Of the `capabilities` that are given, or of all. None where the trust in this server is revoked.
     public func keysToChallengeWith(of capabilities: Set<Capability>? = nil, at now: Moment) -> [KeyRecord] {
         guard !isRevoked else { return [] }
-        var best: [Capability: (state: KeyState, record: KeyRecord)] = [:]
-        for record in keys.values.map(\.record) where capabilities?.contains(record.capability) ?? true {
-            guard acceptsTokens(of: record, at: now.wall) else { continue }
-            let state = record.state(at: now.wall, isRevoked: false)
-            if let other = best[record.capability] {
-                let isOlder = record.notBefore <= other.record.notBefore
-                if other.state == state ? isOlder : other.state == .issuing { continue }
-            }
-            best[record.capability] = (state, record)
+        // In one order for all requests and processes, also where two keys begin in one second.
+        func rank(_ record: KeyRecord) -> (Int, Int64, UInt16) {
+            let isIssuing = record.state(at: now.wall, isRevoked: false) == .issuing
+            return (isIssuing ? 0 : 1, -record.notBefore.seconds, record.tokenType.rawValue)
         }
-        return best.values.map(\.record).sorted { $0.capability < $1.capability }
+        let accepted = keys.values.map(\.record).filter {
+            capabilities?.contains($0.capability) ?? true && acceptsTokens(of: $0, at: now.wall)
+        }
+        .sorted { $0.capability != $1.capability ? $0.capability < $1.capability : rank($0) < rank($1) }
+        var asked: Set<CapabilityOfAType> = []
+        return accepted.filter { asked.insert(CapabilityOfAType($0)).inserted }
+    }
+
+    private struct CapabilityOfAType: Hashable {
+        let capability: Capability
+        let tokenType: TokenType
+
+        init(_ record: KeyRecord) { (capability, tokenType) = (record.capability, record.tokenType) }
     }
 
     /// Whether there are keys whose tokens would be accepted now, but for their capabilities, which are all revoked:
@@ -33,8 +41,8 @@ extension Verifier {
 }
 
 extension ChallengePolicy {
-    /// The values of the `WWW-Authenticate` fields to send: one for a key of each capability whose tokens `verifier`
-    /// accepts, and now and then one of a reserved type, so that clients stay used to skipping what they do not know
+    /// The values of the `WWW-Authenticate` fields to send: one for a key of each capability and type whose tokens
+    /// `verifier` accepts, and now and then one of a reserved type, so that clients stay used to skipping what they do not know
     /// (RFC 9577, sections 2.1 and 5.2.1).
     ///
     /// Of the `capabilities` that are given, or of all. None at all without a key that is accepted.

@@ -16,10 +16,9 @@ extension Authority {
                 let plan = plan(terms)
                 let until = now.adding(seconds: Int64(days) * 86_400)
                 return KeyPlanSummary.Capability(
-                    name: terms.capability.name, epoch: terms.epoch, acceptance: terms.acceptance,
+                    name: terms.capability.name, tokenType: terms.tokenType.rawValue, epoch: terms.epoch, acceptance: terms.acceptance,
                     announcement: terms.announcement, isDevelopment: terms.isDevelopment, isRetired: plan.isRetired,
-                    revokedFrom: plan.revokedFrom,
-                    nextKey: plan.nextDue(at: now),
+                    revokedFrom: plan.revokedFrom, nextKey: plan.nextDue(at: now),
                     steps: plan.timeline(from: now, until: until).map(KeyPlanSummary.Step.init))
             })
     }
@@ -29,13 +28,15 @@ extension Authority {
 package struct KeyPlanSummary: Sendable, Hashable, Codable {
     /// When this was found out.
     package var now: UnixTime
-    /// The capabilities, by name.
+    /// The capabilities, by name; one whose keys changed to another token type once for each type.
     package var capabilities: [Capability]
 
-    /// What is planned for one capability.
+    /// What is planned for the keys of one token type for one capability.
     package struct Capability: Sendable, Hashable, Codable {
         /// The name.
         package var name: String
+        /// The keys' token type.
+        package var tokenType: UInt16
         /// For how many seconds a key issues.
         package var epoch: Int64
         /// For how many seconds its tokens are accepted after that.
@@ -55,6 +56,7 @@ package struct KeyPlanSummary: Sendable, Hashable, Codable {
 
         enum CodingKeys: String, CodingKey {
             case name, epoch, acceptance, announcement, steps
+            case tokenType = "token-type"
             case isDevelopment = "development"
             case isRetired = "retired"
             case nextKey = "next-key"

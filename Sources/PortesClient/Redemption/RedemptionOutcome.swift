@@ -25,6 +25,8 @@ public enum RedemptionOutcome: Sendable, Hashable {
         case keyNoLongerAccepted = "key-no-longer-accepted"
         /// The origin has lost count of what was spent under the key: so it is for all tokens of this key, there.
         case ledgerLost = "ledger-lost"
+        /// The token is of a capability that is not asked for at this path; the origin may take it at another.
+        case wrongCapability = "wrong-capability"
         /// The token answers another challenge than the origin's.
         case wrongChallenge = "wrong-challenge"
         /// The key did not make the token.
@@ -43,7 +45,7 @@ public enum RedemptionOutcome: Sendable, Hashable {
         /// Whether the same token may be accepted later, so that it is worth keeping.
         public var isTemporary: Bool {
             switch self {
-            case .unknownKey, .keyNotYetAccepted, .verifierRevoked, .revocationListStale: true
+            case .unknownKey, .keyNotYetAccepted, .wrongCapability, .verifierRevoked, .revocationListStale: true
             case .malformed, .wrongTokenType, .keyNoLongerAccepted, .ledgerLost, .wrongChallenge, .badAuthenticator,
                 .tokenRevoked, .keyRevoked, .capabilityRevoked:
                 false
@@ -55,8 +57,8 @@ public enum RedemptionOutcome: Sendable, Hashable {
         public var concernsKey: Bool {
             switch self {
             case .unknownKey, .keyNoLongerAccepted, .ledgerLost, .keyRevoked, .capabilityRevoked: true
-            case .malformed, .wrongTokenType, .keyNotYetAccepted, .wrongChallenge, .badAuthenticator, .tokenRevoked,
-                .verifierRevoked, .revocationListStale:
+            case .malformed, .wrongTokenType, .keyNotYetAccepted, .wrongCapability, .wrongChallenge, .badAuthenticator,
+                .tokenRevoked, .verifierRevoked, .revocationListStale:
                 false
             }
         }

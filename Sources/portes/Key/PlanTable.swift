@@ -1,15 +1,16 @@
 import AuthorityServer
 import KeySchedule
+import PrivacyPass
 
 /// A plan of the keys as tables.
 enum PlanTable {
     /// What is promised about the keys of each capability.
     static func terms(_ plan: KeyPlanSummary) -> Table {
         Table(
-            ["CAPABILITY", "EPOCH", "ACCEPTANCE", "ANNOUNCED", "NEXT KEY IS MADE"],
+            ["CAPABILITY", "TYPE", "EPOCH", "ACCEPTANCE", "ANNOUNCED", "NEXT KEY IS MADE"],
             plan.capabilities.map { capability in
                 [
-                    capability.name, span(capability.epoch), span(capability.acceptance),
+                    capability.name, type(of: capability), span(capability.epoch), span(capability.acceptance),
                     span(capability.announcement) + " ahead", next(capability),
                 ]
             })
@@ -17,14 +18,14 @@ enum PlanTable {
 
     /// What happens first, in the order of time.
     static func steps(_ plan: KeyPlanSummary, atMost count: Int) -> Table {
-        let steps = plan.capabilities.flatMap { capability in capability.steps.map { (capability.name, $0) } }
+        let steps = plan.capabilities.flatMap { capability in capability.steps.map { (capability, $0) } }
             .sorted { $0.1.at < $1.1.at }
         return Table(
-            ["WHEN", "IN", "CAPABILITY", "KEY", "WHAT"],
-            steps.prefix(count).map { name, step in
+            ["WHEN", "IN", "CAPABILITY", "TYPE", "KEY", "WHAT"],
+            steps.prefix(count).map { capability, step in
                 [
-                    KeyTable.date(step.at), remaining(step.at.seconds(since: plan.now)), name, self.name(of: step),
-                    words[step.event] ?? step.event,
+                    KeyTable.date(step.at), remaining(step.at.seconds(since: plan.now)), capability.name,
+                    type(of: capability), name(of: step), words[step.event] ?? step.event,
                 ]
             })
     }
@@ -33,6 +34,11 @@ enum PlanTable {
         let mark = capability.isDevelopment ? " (development)" : ""
         if let day = capability.revokedFrom, capability.nextKey == nil { return "never: revoked from \(day.dateText) on" }
         return (capability.isRetired ? "never: retired" : capability.nextKey.map(KeyTable.date) ?? "-") + mark
+    }
+
+    /// The token type, as a list of keys shows it: 0x0002.
+    static func type(of capability: KeyPlanSummary.Capability) -> String {
+        "\(TokenType(rawValue: capability.tokenType))"
     }
 
     /// The key as the tables call it.

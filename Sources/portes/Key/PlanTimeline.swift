@@ -5,19 +5,20 @@ import KeySchedule
 struct PlanTimeline {
     let lines: [String]
     /// How many characters the time looked at takes.
-    private static let width = 60
+    private static let width = 54
 
     init(_ plan: KeyPlanSummary, days: Int) {
         let span = Int64(max(days, 1)) * 86_400
         let end = "+\(days)d"
         let gap = String(repeating: " ", count: max(1, Self.width - 3 - end.count))
-        var lines = [String(repeating: " ", count: 20) + "now" + gap + end]
+        var lines = [String(repeating: " ", count: 27) + "now" + gap + end]
         for capability in plan.capabilities {
             let keys = Dictionary(grouping: capability.steps, by: PlanTable.name)
             let order = keys.keys.sorted { Self.begin(keys[$0]) < Self.begin(keys[$1]) }
             for key in order {
                 let bar = Self.bar(keys[key] ?? [], from: plan.now, span: span)
-                lines.append(Self.padded(capability.name, 10) + " " + Self.padded(key, 8) + " " + bar)
+                let name = Self.padded(capability.name, 10) + " " + PlanTable.type(of: capability)
+                lines.append(name + " " + Self.padded(key, 8) + " " + bar)
             }
         }
         self.lines = lines

@@ -27,6 +27,9 @@ struct RedemptionWords {
         if refusal == .wrongChallenge {
             return "the tokens were fetched for another origin or issuer name: check --origin-name and --issuer-name"
         }
+        if refusal == .wrongCapability {
+            return "the token is kept, and may be good at another path: check --path and --capability"
+        }
         if refusal == .verifierRevoked {
             return "the token is kept, and is good elsewhere: this server may verify no tokens any more"
         }

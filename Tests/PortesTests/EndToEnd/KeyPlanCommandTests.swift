@@ -44,8 +44,8 @@ import Testing
             let plan = try CommandRun(["key", "plan", "--days", "20"] + place.adminFlags)
             #expect(plan.code == 0)
             let lines = plan.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            #expect(lines[0] == "CAPABILITY  EPOCH  ACCEPTANCE  ANNOUNCED  NEXT KEY IS MADE")
-            #expect(lines[1].hasPrefix("session     7d     7d          1d ahead   20"))
+            #expect(lines[0] == "CAPABILITY  TYPE    EPOCH  ACCEPTANCE  ANNOUNCED  NEXT KEY IS MADE")
+            #expect(lines[1].hasPrefix("session     0x0005  7d     7d          1d ahead   20"))
             let json = try CommandRun(["key", "plan", "--days", "20", "--json"] + place.adminFlags)
             let planned = try #require(
                 JSONDecoder().decode(Plan.self, from: Data(json.output.utf8)).capabilities.first)
@@ -54,7 +54,7 @@ import Testing
             #expect(planned.nextKey == ends - day - 3_600)
             #expect(time("acceptance-ends") == ends + 7 * day && time("destroyed") == ends + 8 * day)
             let steps = lines.filter { $0.hasPrefix("20") }.map { line in
-                line.split(separator: " ").drop { $0 != "session" }.dropFirst().map(String.init)
+                line.split(separator: " ").drop { $0 != "0x0005" }.dropFirst().map(String.init)
             }
             // In the second in which the key is made it has yet to begin.
             let first = ["begins", "to", "issue"]

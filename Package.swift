@@ -45,11 +45,14 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "PrivacyPass", targets: ["PrivacyPass"]),
-        .library(name: "PortesClient", targets: ["KeyTransparency", "PortesClient", "PortesClientHTTP"]),
+        .library(name: "PortesClient", targets: ["Identity", "KeyTransparency", "PortesClient", "PortesClientHTTP", "SignIn"]),
         .library(
             name: "PortesVerifier",
             // With the modules whose types its interface speaks in.
-            targets: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation"]),
+            targets: [
+                "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SignIn",
+                "SignInStorage",
+            ]),
         // For other languages: libPortesC.so, with the header Sources/CPortes/include/portes.h.
         .library(name: "PortesC", type: .dynamic, targets: ["PortesC"]),
         .library(
@@ -132,10 +135,15 @@ let package = Package(
         // Redemption side.
         module(
             "PortesVerifier",
-            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation"]),
+            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "SignIn"]),
+        module(
+            "SignInStorage", ["KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
         module(
             "HummingbirdPrivacyPass",
-            ["KeySchedule", "PortesVerifier", "PrivacyPass", "ServerSupport", httpTypes, hummingbird]),
+            [
+                "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "ServerSupport", "SignIn", httpTypes,
+                hummingbird, nioCore,
+            ]),
         module(
             "ClearingStore",
             [
@@ -153,7 +161,8 @@ let package = Package(
 
         // The app's side.
         module("Identity", ["LibSodium", "PrivacyPass", "SignIn"]),
-        module("PortesClient", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "VOPRF"]),
+        module(
+            "PortesClient", ["Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "SignIn", "VOPRF"]),
         .target(name: "CPortes"),
         module(
             "PortesC",
@@ -176,9 +185,10 @@ let package = Package(
             dependencies: [
                 "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
                 "ClearingStore",
-                "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "HTTPTransport", "Identity", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing",
+                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "VOPRF", "WitnessServer", "WitnessStore",
+                "Witnessing",
                 argumentParser, crypto, cryptoExtras, logging, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict),
@@ -188,7 +198,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["KeyTransparency", "LibSodium"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
-            name: "VerifierSupport", dependencies: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Revocation"],
+            name: "VerifierSupport",
+            dependencies: ["KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Revocation", "SignIn"],
             path: "Tests/VerifierSupport", swiftSettings: strict),
         .executableTarget(
             name: "FaultProbe",
@@ -233,8 +244,12 @@ let package = Package(
             serviceLifecycle,
         ]),
         tests("PortesVerifier", [
-            "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",
-            "VerifierSupport",
+            "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SignIn",
+            "VOPRF", "VerifierSupport",
+        ]),
+        tests("SignInStorage", [
+            "KeySchedule", "LibSodium", "PortesVerifier", "SignIn", "SignInStorage", "TestSupport", "VerifierSupport",
+            grdb,
         ]),
         tests("Clearing", [
             "FaultProbe", "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
@@ -245,13 +260,14 @@ let package = Package(
             "PortesC", ["KeySchedule", "LibSodium", "PortesC", "PrivacyPass", "Revocation"],
             resources: [.copy("Python")]),
         tests("HummingbirdPrivacyPass", [
-            "HTTPTransport", "HummingbirdPrivacyPass", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier",
-            "PrivacyPass", "Revocation", "ServerSupport", "VerifierSupport", httpTypes, hummingbird, logging, nioCore,
+            "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "KeySchedule", "LibSodium", "PortesClient",
+            "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Revocation", "ServerSupport", "SignIn", "SignInStorage",
+            "TestSupport", "VerifierSupport", httpTypes, hummingbird, logging, nioCore,
             serviceLifecycle,
         ]),
         tests("PortesClient", [
-            "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
-            "Revocation", "TestSupport", "VOPRF",
+            "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
+            "Revocation", "SignIn", "TestSupport", "VOPRF",
         ]),
         tests(
             "Interoperation",

@@ -69,6 +69,7 @@ extension StoreSide {
         case .authority: "a token authority"
         case .clearing: "a clearing server"
         case .witness: "a witness"
+        case .signIn: "an app with accounts"
         }
     }
 }

@@ -9,7 +9,7 @@ public import PrivacyPass
 public struct SignInAnswer: Sendable, Hashable {
     /// The most successions in one answer: 16.
     public static let maximumSuccessions = 16
-    /// The most bytes that an encoded answer has: 3,470.
+    /// The most bytes that an encoded answer has: 3,471.
     public static let maximumCount =
         1 + 2 + SignInChallenge.maximumCount + Bytes32.count + Bytes64.count + 1
         + maximumSuccessions * KeySuccession.count
@@ -50,7 +50,7 @@ public struct SignInAnswer: Sendable, Hashable {
         try reader.finish()
     }
 
-    /// The answer in a text of at most 4,627 characters; throws ``MessageError`` for anything else.
+    /// The answer in a text of at most 4,628 characters; throws ``MessageError`` for anything else.
     public init(text: String) throws(MessageError) {
         guard text.utf8.count <= (Self.maximumCount * 4 + 2) / 3, let bytes = Base64URL.decode(text) else {
             throw .invalidEncoding

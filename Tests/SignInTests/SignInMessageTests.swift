@@ -29,7 +29,7 @@ import Testing
     @Test func theFormsOfAChallengeAreOneToOne() throws {
         #expect(try SignInChallenge(decoding: challenge.encoded) == challenge)
         #expect(try SignInChallenge(text: challenge.text) == challenge)
-        #expect(challenge.encoded.prefix(3) == [1, 0, 13] && challenge.encoded.count == 1 + 2 + 13 + 32 + 8)
+        #expect(challenge.encoded.prefix(4) == [1, 1, 0, 13] && challenge.encoded.count == 2 + 2 + 13 + 32 + 8)
         #expect(challenge.encoded.suffix(8) == [0, 0, 0, 0, 0x6b, 0x49, 0xd2, 0x00])
         for text in [challenge.text + "=", challenge.text + "A", " " + challenge.text, ""] {
             #expect(throws: MessageError.self) { try SignInChallenge(text: text) }
@@ -74,7 +74,9 @@ import Testing
             audience: try #require(Audience("other.example")), nonce: challenge.nonce, expiry: challenge.expiry)
         let later = SignInChallenge(audience: audience, nonce: challenge.nonce, expiry: challenge.expiry + 1)
         let count = challenge.encoded.count
-        for wrong in [other, later] {
+        let erasure = SignInChallenge(
+            audience: audience, purpose: .erase, nonce: challenge.nonce, expiry: challenge.expiry)
+        for wrong in [other, later, erasure] {
             let moved = [1] + UInt16(count).bigEndianBytes + wrong.encoded + answer(key).encoded.dropFirst(3 + count)
             #expect(try !SignInAnswer(decoding: moved).isValid)
         }
@@ -106,7 +108,7 @@ import Testing
         let longest = SignInChallenge(
             audience: try #require(Audience(String(repeating: "a", count: 255))), nonce: .zero, expiry: .max)
         let encoded = SignInAnswer(to: longest, key: new, successions: most.successions).encoded
-        #expect(encoded.count == SignInAnswer.maximumCount && SignInAnswer.maximumCount == 3_470)
+        #expect(encoded.count == SignInAnswer.maximumCount && SignInAnswer.maximumCount == 3_471)
         #expect(try SignInAnswer(decoding: encoded).challenge == longest)
         let place = answer(new).encoded.count - 1
         let many = answer(new).encoded.prefix(place) + [17] + [UInt8](repeating: 0, count: 17 * 192)

@@ -38,6 +38,8 @@ public struct TransportRequest: Sendable {
         case get = "GET"
         /// POST.
         case post = "POST"
+        /// DELETE, with a body.
+        case delete = "DELETE"
     }
 
     /// The method.

@@ -114,6 +114,24 @@ final class WalletFile: Sendable {
         guard fsync(directory) == 0 else { throw .fileSystem(code: errno) }
     }
 
+    /// Overwrites the file with zeros and removes it, durably, with the file of its lock; one that is not there stays so.
+    func remove() throws(WalletError) {
+        let file = openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        if file >= 0 {
+            defer { close(file) }
+            var status = stat()
+            guard fstat(file, &status) == 0 else { throw .fileSystem(code: errno) }
+            try Self.write([UInt8](repeating: 0, count: Int(status.st_size)), to: file)
+            try Self.synchronize(file)
+        } else if errno != ENOENT {
+            throw .fileSystem(code: errno)
+        }
+        for name in [name, name + ".lock"] where unlinkat(directory, name, 0) != 0 && errno != ENOENT {
+            throw .fileSystem(code: errno)
+        }
+        guard fsync(directory) == 0 else { throw .fileSystem(code: errno) }
+    }
+
     private static func write(_ bytes: [UInt8], to file: Int32) throws(WalletError) {
         var written = 0
         while written < bytes.count {

@@ -9,7 +9,7 @@ struct Narrator {
         case app = "the app"
         case authority = "the authority"
         case clearing = "the clearing server"
-    case backend = "the backend"
+        case backend = "the backend"
     }
 
     /// Runs one step, then prints its title, its time and what each party saw.

@@ -185,11 +185,11 @@ let package = Package(
             dependencies: [
                 "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
                 "ClearingStore",
-                "HTTPTransport", "Identity", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "VOPRF", "WitnessServer", "WitnessStore",
-                "Witnessing",
-                argumentParser, crypto, cryptoExtras, logging, serviceLifecycle, unixSignals, yams,
+                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "VOPRF",
+                "WitnessServer", "WitnessStore", "Witnessing",
+                argumentParser, crypto, cryptoExtras, hummingbird, logging, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict),
 

@@ -14,6 +14,6 @@ struct Portes: AsyncParsableCommand {
         subcommands: [
             AuthorityCommand.self, ClearingCommand.self, WitnessCommand.self, KeyCommand.self, LogCommand.self,
             CapabilityCommand.self, VerifierCommand.self, VoucherCommand.self, RevocationCommand.self, TokenCommand.self,
-            ReceiptCommand.self, ConformanceCommand.self, ConfigCommand.self, BenchCommand.self, DemoCommand.self,
+            ReceiptCommand.self, IdentityCommand.self, ConformanceCommand.self, ConfigCommand.self, BenchCommand.self, DemoCommand.self,
         ])
 }

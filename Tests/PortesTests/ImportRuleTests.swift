@@ -3,7 +3,7 @@ import Testing
 
 /// The privacy rule: no module sees both issuance and redemption, and each module imports only what it may.
 @Suite struct ImportRuleTests {
-    private static let clients: Set = ["PortesClient", "PortesClientHTTP"]
+    private static let clients: Set = ["Identity", "PortesClient", "PortesClientHTTP"]
 
     /// What reads or writes: nothing for a module that is a pure function of what it is given.
     private static let inputAndOutput: Set = [
@@ -23,6 +23,8 @@ import Testing
         "Revocation": inputAndOutput,
         "Receipts": inputAndOutput,
         "KeyDelivery": inputAndOutput,
+        "SignIn": inputAndOutput,
+        "Identity": inputAndOutput,
         "KeyTransparency": inputAndOutput,
         "Attestation": inputAndOutput,
         "Issuance": inputAndOutput.union(["Attestation"]),
@@ -32,6 +34,7 @@ import Testing
         "SQLiteSupport": ["Hummingbird", "AsyncHTTPClient", "HTTPTransport", "ServerSupport"],
         "AuthorityStore": ["Hummingbird"],
         "ClearingStore": ["Hummingbird"],
+        "SignInStorage": ["Hummingbird"],
         "AuthorityServer": ["VOPRF", "LibSodium", "CSodium"],
         "ClearingServer": ["VOPRF", "LibSodium", "CSodium"],
         "PortesVerifier": inputAndOutput,

@@ -94,6 +94,7 @@ let package = Package(
         module("KeyTransparency", ["KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
         module("SignIn", ["LibSodium", "PrivacyPass"]),
+        module("Recovery", ["LibSodium", "PrivacyPass"]),
 
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
@@ -116,7 +117,7 @@ let package = Package(
             "AuthorityStore",
             [
                 "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium",
-                "PrivacyPass", "Revocation", "SQLiteSupport", grdb,
+                "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "AuthorityKeys",
@@ -128,7 +129,7 @@ let package = Package(
             "AuthorityServer",
             [
                 "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE", "KeyDelivery",
-                "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Revocation", "SQLiteSupport",
+                "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport",
                 "ServerSupport", "Witnessing", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
             ]),
 
@@ -148,21 +149,23 @@ let package = Package(
             "ClearingStore",
             [
                 "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Revocation", "SQLiteSupport", grdb,
+                "Receipts", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "ClearingServer",
             [
                 "ClearingStore", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
-                "PortesVerifier",
-                "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", httpTypes, hummingbird,
+                "PortesVerifier", "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport",
+                httpTypes, hummingbird,
                 logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // The app's side.
         module("Identity", ["LibSodium", "PrivacyPass", "SignIn"]),
         module(
-            "PortesClient", ["Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "SignIn", "VOPRF"]),
+            "PortesClient", [
+                "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Recovery", "SignIn", "VOPRF",
+            ]),
         .target(name: "CPortes"),
         module(
             "PortesC",
@@ -217,6 +220,7 @@ let package = Package(
         tests("Revocation", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Revocation", "TestSupport"]),
         tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts", "TestSupport"]),
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
+        tests("Recovery", ["LibSodium", "PrivacyPass", "Recovery", "TestSupport"]),
         tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),

@@ -33,13 +33,13 @@ extension AuthorityDatabase: IssuanceGate {
     }
 
     /// The key that a request was charged for before.
-    private static func keyOnRecord(_ db: Database, _ request: RequestHash) throws -> TokenKeyID? {
+    static func keyOnRecord(_ db: Database, _ request: RequestHash) throws -> TokenKeyID? {
         let statement = try db.cachedStatement(sql: "SELECT key_id FROM request WHERE hash = ?")
         return try Row.fetchOne(statement, arguments: [request.bytes.data]).map { TokenKeyID(try $0.bytes32("key_id")) }
     }
 
     /// Why a request cannot be charged, found out by reading alone.
-    private static func refusal(
+    static func refusal(
         _ db: Database, _ charge: Charge, limits: [Capability: IssuanceLimits], at now: UnixTime
     ) throws -> ChargeOutcome.Refusal? {
         let keys = try db.cachedStatement(

@@ -36,7 +36,9 @@ extension AuthorityDatabase {
     private static func finishPurge(_ db: Database, of id: TokenKeyID) throws {
         let arguments: StatementArguments = [id.bytes.data]
         try db.execute(sql: "DELETE FROM delivery WHERE key_id = ?", arguments: arguments)
-        try db.execute(sql: "DELETE FROM drawn WHERE key_id = ?", arguments: arguments)
+        for table in ["drawn", "recovery_record", "recovery_count"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE key_id = ?", arguments: arguments)
+        }
         try db.execute(sql: "UPDATE token_key SET truncated = NULL WHERE id = ?", arguments: arguments)
         let row = try Row.fetchOne(db, sql: "SELECT capability FROM token_key WHERE id = ?", arguments: arguments)
         if let row { try raiseSequence(db, capability: row.capability("capability")) }

@@ -12,6 +12,7 @@ enum AuthoritySchema {
         }
         migrator.registerMigration("3-revocation") { db in try db.execute(sql: otherRevocations) }
         migrator.registerMigration("4-counts") { try $0.execute(sql: counts) }
+        migrator.registerMigration("5-recovery") { try $0.execute(sql: recovery) }
         return migrator
     }
 
@@ -74,6 +75,24 @@ enum AuthoritySchema {
             count INTEGER NOT NULL CHECK (count >= 0),
             statement TEXT NOT NULL,
             PRIMARY KEY (verifier_id, key_id)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What is kept for those who lose a device: no row says whose it is, and rows lie in the order of lookups. How many
+    /// each payer has kept stands by itself.
+    private static let recovery = """
+        CREATE TABLE recovery_record (
+            lookup BLOB NOT NULL CHECK (length(lookup) = 32),
+            key_id BLOB NOT NULL REFERENCES token_key (id),
+            sealed BLOB NOT NULL CHECK (length(sealed) BETWEEN 1 AND 1024),
+            PRIMARY KEY (lookup, key_id, sealed)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX recovery_record_key ON recovery_record (key_id);
+        CREATE TABLE recovery_count (
+            key_id BLOB NOT NULL REFERENCES token_key (id),
+            payer BLOB NOT NULL CHECK (length(payer) = 32),
+            records INTEGER NOT NULL CHECK (records > 0),
+            PRIMARY KEY (key_id, payer)
         ) STRICT, WITHOUT ROWID;
         """
 

@@ -9,13 +9,15 @@ internal import ServerSupport
 extension ClearingApplication {
     /// What everybody may call.
     static func publicRouter(
-        _ redeemer: Redeemer, _ readiness: Readiness, _ keys: ClearingKeySet, _ metrics: RequestMetrics
+        _ redeemer: Redeemer, _ readiness: Readiness, _ keys: ClearingKeySet, _ filters: SpentFilters,
+        _ metrics: RequestMetrics
     ) -> Router<ServerContext> {
         let router = ServerRouter.make(
             metrics: metrics, crossOrigin: RedemptionRoutes.crossOrigin, crossOriginFields: [.portesBinding])
         RedemptionRoutes(redeemer: redeemer).add(to: router)
         BatchRoute(redeemer: redeemer).add(to: router)
         KeySetRoute.add(to: router, keys)
+        filters.add(to: router)
         router.addHealth(readiness.checks)
         return router
     }

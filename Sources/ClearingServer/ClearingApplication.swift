@@ -60,10 +60,12 @@ package struct ClearingApplication: Sendable {
             signer: try ReceiptSigner(in: directory, mustExist: database.hasServed()), pool: pool,
             metrics: counts, failures: StoreFailureLog(logger: logger), time: time)
         let countSigner = try CountSigner(in: directory)
+        let filters = SpentFilters(
+            database: database, pool: pool, interval: configuration.spentInterval, logger: logger)
         let keys = ClearingKeySet(receipts: redeemer.signer, counts: countSigner)
         server = try HTTPServer(
             configuration: configuration.server,
-            router: Self.publicRouter(redeemer, readiness, keys, RequestMetrics(factory: metrics)), metrics: metrics,
+            router: Self.publicRouter(redeemer, readiness, keys, filters, RequestMetrics(factory: metrics)), metrics: metrics,
             logger: logger)
         services = try [
             Foundations(database: database, transport: transport),
@@ -73,6 +75,7 @@ package struct ClearingApplication: Sendable {
                 carriedDelivery: Self.carriedDelivery(configuration.deliveryFile), logger: logger),
             watch,
             Maintenance(database: database, interval: configuration.maintenanceInterval, logger: logger),
+            filters,
             CountReporter(
                 source: source, database: database, signer: countSigner, verifier: identity.id,
                 interval: configuration.maintenanceInterval, logger: logger),

@@ -35,6 +35,9 @@ package struct ClearingConfiguration: Sendable {
     /// How often ledgers that have ended are looked for: every 10 minutes.
     package var maintenanceInterval: Duration = .seconds(600)
 
+    /// How often it is published what was spent: every hour.
+    package var spentInterval: Duration = .seconds(3_600)
+
     /// A configuration with defaults for everything else: tokens bound to the origin's own name.
     package init(
         dataDirectory: String, server: ServerConfiguration, issuerURL: String, origin: ServerName,

@@ -40,6 +40,23 @@ public struct SecretScalarList: ~Copyable, Sendable {
         secret = bytes.copy()
     }
 
+    /// 64 secret bytes for each scalar, modulo the group order; throws if one of them is zero, which does not happen by
+    /// chance. Constant-time.
+    public init(reducing bytes: borrowing SecretBytes) throws(Ristretto255.DecodingError) {
+        SodiumLibrary.start()
+        let (count, remainder) = bytes.count.quotientAndRemainder(dividingBy: Bytes64.count)
+        guard remainder == 0 else { throw .wrongLength }
+        let reduced = unsafe bytes.withPointer { input in
+            unsafe SecretBytes(count: count * Bytes32.count) { buffer in
+                for index in 0..<count {
+                    unsafe crypto_core_ristretto255_scalar_reduce(
+                        buffer.bytePointer + index * Bytes32.count, input + index * Bytes64.count)
+                }
+            }
+        }
+        try self.init(decoding: reduced)
+    }
+
     /// The encodings one after another, 32 bytes each, in guarded memory of their own.
     public borrowing func encoded() -> SecretBytes { secret.copy() }
 

@@ -28,7 +28,7 @@ struct TokenRequestRoute: Sendable {
         guard let form = request.mediaType.flatMap({ TokenRequestMessage.Form(mediaType: $0) }) else {
             throw HTTPProblem.unsupportedMediaType(accepted: TokenRequestMessage.Form.allCases.map(\.requestType))
         }
-        let payer = try payer(of: request)
+        let payer = try Self.payer(of: request, isGateOpen: isGateOpen)
         let body = try await request.body(upTo: form.largestBody(maximumBatch: maximumBatch))
         let answer = try await answer(Array(body.readableBytesView), form: form, payer: payer)
         return Response(
@@ -38,7 +38,7 @@ struct TokenRequestRoute: Sendable {
     }
 
     /// Who pays, by the form of the credentials alone.
-    private func payer(of request: Request) throws(HTTPProblem) -> Charge.Payer {
+    static func payer(of request: Request, isGateOpen: Bool) throws(HTTPProblem) -> Charge.Payer {
         if isGateOpen { return .nobody }
         let parts = (request.headers[.authorization] ?? "").split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer", let code = VoucherCode(parts[1]) else {

@@ -48,6 +48,10 @@ package struct AuthorityService: Sendable {
             maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool,
             metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
+        RecoveryRoutes(
+            authority: authority, isGateOpen: configuration.isDevelopment, maximumBatch: configuration.maximumBatch,
+            pool: pool
+        ).add(to: router)
         CountRoute(authority: authority, issuerName: issuerName, pool: pool).add(to: router)
         LogRoutes(publisher: keyLog.publisher, key: keyLog.key).add(to: router)
         let headLog = try Self.log(

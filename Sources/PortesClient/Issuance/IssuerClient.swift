@@ -108,6 +108,19 @@ public actor IssuerClient {
         return history.isOver(keyID, at: time)
     }
 
+    /// The keys of type 0x0005 whose tokens the log still lets be accepted, oldest first.
+    func acceptedKeys(keptIn wallet: (any KeyLogStore)?) async throws(IssuanceError) -> [KeyRecord] {
+        let time = UnixTime(seconds: now())
+        do {
+            let history = try await log.history(keptIn: store ?? wallet, at: time)
+            return history.keys.values.map(\.record)
+                .filter { $0.tokenType == .voprfRistretto255 && !history.isOver($0.id, at: time) }
+                .sorted { ($0.notBefore, $0.id.hexadecimal) < ($1.notBefore, $1.id.hexadecimal) }
+        } catch {
+            throw .keyLog(error)
+        }
+    }
+
     /// What a challenge asks for: the capability of the key that it names, or `nil` if it names none, or the directory
     /// says nothing of it.
     ///

@@ -1,4 +1,5 @@
 public import PrivacyPass
+internal import Recovery
 
 /// An origin as a client sees it: it asks for tokens, and takes them one at a time.
 ///
@@ -61,6 +62,18 @@ public struct OriginClient: Sendable {
     ) async throws(RedemptionError) -> RedemptionOutcome {
         guard spending.origin.isSameServer(as: name) else { throw .wrongOrigin }
         return try RedemptionOutcome(await send(path: path, headers: spending.headers))
+    }
+
+    /// What the origin publishes of the tokens of a key that were spent there: once an hour, the same for everyone.
+    func spentFilter(of keyID: TokenKeyID) async throws(RedemptionError) -> SpentFilter {
+        let request = TransportRequest(
+            .get, url: url.appending(path: "\(SpentFilter.path)/\(keyID.hexadecimal)"), headers: [],
+            maximumResponseCount: SpentFilter.maximumCount)
+        let response: TransportResponse
+        do { response = try await transport.send(request) } catch { throw .unreachable(TransportFailure(error)) }
+        guard response.status == 200 else { throw RedemptionError(response) }
+        guard let filter = try? SpentFilter(decoding: response.body) else { throw .badAnswer }
+        return filter
     }
 
     // A receipt has some 400 bytes.

@@ -13,6 +13,8 @@ public struct SpendResult: Sendable, Hashable {
     public let isSettled: Bool
     /// Tokens that this spend found to be of no use here; told once, and kept aside in the wallet.
     public internal(set) var unusable: [Wallet.Unusable] = []
+    /// Whether tokens of its key were recovered, so that it may have been spent on another device.
+    var isOfRecoveredKey = false
 }
 
 /// A token that was sent again, and what came of it.
@@ -26,6 +28,8 @@ public struct Resumption: Sendable {
 extension Wallet {
     /// The largest number of unspent tokens that one spend presents: 3, each of another key.
     public static let maximumTries = 3
+    /// How many recovered tokens that turn out to be spent already one spend may present: 16.
+    public static let maximumRecoveredTries = 16
 
     /// Spends one token of a capability at an origin, for a challenge that the origin sent or is known to send.
     ///
@@ -64,7 +68,17 @@ extension Wallet {
     ) async throws -> SpendResult {
         let spending = try take(ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
         var result = try await send(spending, to: origin, path: path)
-        for _ in 1..<Wallet.maximumTries where result.outcome.keyRefusal != nil && result.isSettled {
+        var (refused, stale) = (0, 0)
+        while result.isSettled {
+            if result.outcome.keyRefusal != nil {
+                refused += 1
+            } else if result.outcome == .alreadySpent, result.isOfRecoveredKey {
+                // It was spent on the other device since the origin last said what was.
+                stale += 1
+            } else {
+                break
+            }
+            guard refused < Wallet.maximumTries, stale < Wallet.maximumRecoveredTries else { break }
             let next: Spending
             do {
                 next = try take(
@@ -101,12 +115,13 @@ extension Wallet {
         _ spending: consuming Spending, to origin: OriginClient, path: String
     ) async throws(RedemptionError) -> SpendResult {
         let (purpose, nonce) = (spending.purpose, spending.token.input.nonce)
+        let isOfRecoveredKey = contents.recovered.contains(spending.token.input.keyID)
         let outcome = try await origin.redeem(spending, path: path)
         do {
             let unusable = try note(outcome, to: nonce)
             return SpendResult(
                 outcome: outcome, purpose: purpose, isSettled: outcome.isFinal || outcome.keyRefusal != nil,
-                unusable: unusable)
+                unusable: unusable, isOfRecoveredKey: isOfRecoveredKey)
         } catch {
             // The token is spent whatever the disk says: its answer must not be lost for that.
             return SpendResult(outcome: outcome, purpose: purpose, isSettled: false)

@@ -14,6 +14,15 @@ public final class IdentityFile: Sendable {
         do { file = try WalletFile(path: path, mayBeAbsent: mayBeAbsent) } catch { throw IdentityFileError(error) }
     }
 
+    /// The identity in a file that another process may have: for its keys alone. Throws ``IdentityFileError``.
+    public static func read(path: String) throws(IdentityFileError) -> KeptIdentity {
+        let file: WalletFile
+        do { file = try WalletFile(readingAt: path) } catch { throw IdentityFileError(error) }
+        return try IdentityFile(file).read()
+    }
+
+    private init(_ file: WalletFile) { self.file = file }
+
     /// The identity; throws ``IdentityFileError``.
     public func read() throws(IdentityFileError) -> KeptIdentity {
         guard var bytes = try contents() else { throw .absent }

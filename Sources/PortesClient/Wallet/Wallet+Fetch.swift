@@ -16,12 +16,16 @@ extension Wallet {
     ///
     /// So it is with tokens of type 0x0005. Requests for others cannot be written down: while the wallet is open they
     /// are sent again as well, and what is unanswered when it is closed, or answered with what does not hold, is lost.
+    ///
+    /// With `recovery`, tokens of type 0x0005 can be had again on another device by ``recover(with:from:askingAboutSpends:)``.
+    /// An app then fetches in portions of one size: the issuer keeps something for each.
     @discardableResult
     public func fetch(
         _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
-        voucher: Voucher
+        voucher: Voucher, recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
-        try await fetch(count, ofKind: capability, for: challenge, from: issuer, voucher: voucher)
+        try await fetch(
+            count, ofKind: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
     }
 
     /// Fetches tokens under the key that the issuer lists first, whatever it is for: for an issuer whose keys name no
@@ -35,9 +39,10 @@ extension Wallet {
 
     private func fetch(
         _ count: Int, ofKind capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
-        voucher: Voucher
+        voucher: Voucher, recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
         try issuer.check(challenge)
+        guard recovery?.issuer.isSameServer(as: issuer.name) ?? true else { throw IssuanceError.wrongIssuer }
         var result = try await finishRequests(of: issuer, voucher: voucher) {
             $0.capability == capability && $0.challenge == challenge
         }
@@ -50,7 +55,14 @@ extension Wallet {
         var mayRefetch = true
         while result.requested + result.resumed < count {
             let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
-            let open = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
+            let open: OpenRequest
+            if let recovery, type == .voprfRistretto255 {
+                open = try await prepareRecoverable(
+                    capability, challenge: challenge, tokenKey: key, count: part, key: recovery, from: issuer,
+                    voucher: voucher)
+            } else {
+                open = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
+            }
             do {
                 result.requested += try await complete(open, from: issuer, voucher: voucher, isRepeated: false)
                 mayRefetch = true

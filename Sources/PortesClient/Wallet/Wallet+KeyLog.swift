@@ -1,3 +1,4 @@
+internal import KeySchedule
 public import PrivacyPass
 internal import Synchronization
 
@@ -45,6 +46,16 @@ extension Wallet {
     /// Whether tokens under a key are worth nothing any more, by its issuer's log; `false` where that is not known.
     func isOver(_ keyID: TokenKeyID, of issuer: IssuerClient) async -> Bool {
         await issuer.isOver(keyID, keptIn: WalletKeyLogStore(self, issuer: issuer.name))
+    }
+
+    /// The keys of type 0x0005 whose tokens an issuer's log still lets be accepted, oldest first.
+    func acceptedKeys(of issuer: IssuerClient) async throws -> [KeyRecord] {
+        let store = WalletKeyLogStore(self, issuer: issuer.name)
+        do {
+            return try await issuer.acceptedKeys(keptIn: store)
+        } catch {
+            throw store.failure ?? error
+        }
     }
 
     /// What a challenge asks for, as ``IssuerClient/capability(of:)``, with what was seen of the issuer's log kept

@@ -55,6 +55,7 @@ extension Wallet {
         if open.isStored {
             guard contents.requests.contains(where: { $0.id == open.id }) else { return }
             next.requests.removeAll { $0.id == open.id }
+            next.close(open.id, isAnswered: !tokens.isEmpty)
         } else {
             guard unstored.contains(where: { $0.id == open.id }) else { return }
         }

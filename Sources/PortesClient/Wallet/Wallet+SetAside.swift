@@ -82,8 +82,9 @@ extension WalletContents {
 
     /// Keeps what was said of a key only while there are tokens of it.
     mutating func forgetIdleKeys() {
-        guard !setAside.isEmpty else { return }
+        guard !setAside.isEmpty || !recovered.isEmpty else { return }
         let held = Set(lots.map(\.keyID) + spendings.map(\.token.input.keyID))
         setAside.removeAll { !held.contains($0.keyID) }
+        recovered.formIntersection(held)
     }
 }

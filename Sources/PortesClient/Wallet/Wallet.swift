@@ -7,10 +7,11 @@ public import PrivacyPass
 /// A token is unspent, then sending, then gone. It is recorded as sending, with its binding and purpose, before anybody
 /// sees it, and stays so until an answer is known: so it is only ever sent again to the same origin with the same
 /// binding, which origins answer as they did before. Requests are recorded before they are sent and finished by the
-/// next fetch. Each change replaces the whole file (mode 0600) and is durable when the call returns; it is not
-/// encrypted. One process at a time has the file.
+/// next fetch. Each change replaces the whole file (mode 0600) and is durable when the call returns; it is
+/// encrypted if there is a ``WalletKey``. One process at a time has the file.
 public actor Wallet {
     private let file: WalletFile
+    private let key: WalletKey?
     private(set) var contents: WalletContents
     private var isClosed = false
     /// Requests that a running fetch sees to.
@@ -26,14 +27,18 @@ public actor Wallet {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Opens the wallet at `path`, whose directory must exist; a missing file is made with the first token, unless
-    /// `mayBeAbsent` is false.
+    /// `mayBeAbsent` is false. With a `key` it is sealed, from the next change on where it was not.
     ///
     /// Reads the file on the calling thread. Throws ``WalletError/inUse``, ``WalletError/absent``,
-    /// ``WalletError/corrupt``, ``WalletError/newerVersion`` or ``WalletError/fileSystem(code:)``, and then has changed
-    /// nothing.
-    public init(path: String, mayBeAbsent: Bool = true) throws(WalletError) {
+    /// ``WalletError/corrupt``, ``WalletError/sealed``, ``WalletError/newerVersion`` or
+    /// ``WalletError/fileSystem(code:)``, and then has changed nothing.
+    public init(path: String, key: WalletKey? = nil, mayBeAbsent: Bool = true) throws(WalletError) {
         file = try WalletFile(path: path, mayBeAbsent: mayBeAbsent)
-        contents = if let bytes = try file.read() { try WalletContents(decoding: bytes) } else { WalletContents() }
+        self.key = key
+        contents =
+            if let bytes = try file.read() { try WalletContents(decoding: bytes, openedWith: key) } else {
+                WalletContents()
+            }
         executor = BlockingExecutor(label: "portes.wallet")
     }
 
@@ -115,9 +120,14 @@ public actor Wallet {
         var next = contents
         next.lots.removeAll { $0.keyID == keyID }
         next.requests.removeAll { $0.stored.tokenKey.id == keyID && !fetching.contains($0.id) }
+        next.series.removeAll { series in
+            series.series.tokenKey.id == keyID && !series.open.keys.contains { fetching.contains($0) }
+        }
         unstored.removeAll { $0.tokenKey.id == keyID && !fetching.contains($0.id) }
         let count = contents.tokenCount - next.tokenCount
-        if count > 0 || next.requests.count < contents.requests.count { try save(next) }
+        if count > 0 || next.requests.count < contents.requests.count || next.series.count < contents.series.count {
+            try save(next)
+        }
         return count
     }
 
@@ -141,7 +151,7 @@ public actor Wallet {
         guard !isClosed else { throw .closed }
         var next = next
         next.forgetIdleKeys()
-        try file.replace(with: next.encoded)
+        try file.replace(with: next.encoded(sealedWith: key))
         contents = next
     }
 }

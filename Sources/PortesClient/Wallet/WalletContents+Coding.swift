@@ -2,14 +2,37 @@ internal import LibSodium
 internal import PrivacyPass
 
 /// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖
-/// key logs ‖ BLAKE2b-256 of all before (32)`. Versions 1 and 2, which are read too, end with the requests and with the
-/// surrendered tokens; in versions 1 to 3 all tokens have type 0x0005, and keys no length in front.
+/// key logs ‖ series of requests ‖ recovered keys ‖ BLAKE2b-256 of all before (32)`. Earlier versions are read too: 1 ends
+/// with the requests, 2 with the surrendered tokens, 3 and 4 with the key logs; in versions 1 to 3 all tokens have type 0x0005, and keys no length in front.
 ///
-/// Counts and lengths are variable-size integers of RFC 9000. Nothing in it is encrypted: the file's mode keeps other
-/// users out, and the version leaves room for a sealed form.
+/// Counts and lengths are variable-size integers of RFC 9000. A sealed file is `magic (13) ‖ 0x80 + version (1) ‖ what
+/// stands between version and digest, sealed under a ``WalletKey`` with all before it as context`.
 extension WalletContents {
     private static let magic = Array("portes wallet".utf8)
-    private static let version: UInt8 = 4
+    private static let version: UInt8 = 5
+
+    /// The bytes of the file, sealed if there is a key.
+    func encoded(sealedWith key: WalletKey?) -> [UInt8] {
+        guard let key else { return encoded }
+        let front = Self.magic + [0x80 | Self.version]
+        var body = Array(encoded.dropLast(Bytes32.count).dropFirst(front.count))
+        defer { SecretBytes.wipe(&body) }
+        return front + key.seal(body, context: front)
+    }
+
+    /// Reads a file, which is sealed or not; throws ``WalletError/sealed`` for one that is, where there is no key or
+    /// another.
+    init(decoding bytes: [UInt8], openedWith key: WalletKey?) throws(WalletError) {
+        guard bytes.count > Self.magic.count, bytes.starts(with: Self.magic), bytes[Self.magic.count] & 0x80 != 0 else {
+            self = try WalletContents(decoding: bytes)
+            return
+        }
+        let front = Array(bytes.prefix(Self.magic.count + 1))
+        guard bytes[Self.magic.count] & 0x7f <= Self.version else { throw .newerVersion }
+        guard let body = key?.open(Array(bytes.dropFirst(front.count)), context: front) else { throw .sealed }
+        let plain = Self.magic + [bytes[Self.magic.count] & 0x7f] + body
+        self = try WalletContents(decoding: plain + KeyedBLAKE2b.hash(plain).bytes)
+    }
 
     /// The bytes of the file.
     var encoded: [UInt8] {
@@ -52,6 +75,10 @@ extension WalletContents {
             writer.append(prefixed: log.issuer.text.utf8)
             writer.append(prefixed: log.seen)
         }
+        writer.append(variableSizeInteger: UInt64(series.count))
+        for series in series { series.append(to: &writer) }
+        writer.append(variableSizeInteger: UInt64(recovered.count))
+        for id in recovered.map(\.hexadecimal).sorted().compactMap({ Hexadecimal.decode($0) }) { writer.append(id) }
         return writer.bytes + KeyedBLAKE2b.hash(writer.bytes).bytes
     }
 
@@ -74,9 +101,53 @@ extension WalletContents {
                 surrendered = try reader.list { reader throws(MessageError) in try Surrendered(from: &reader) }
             }
             if version > 2 { keyLogs = try reader.list { reader throws(MessageError) in try KeyLog(from: &reader) } }
+            if version > 4 {
+                series = try reader.list { reader throws(MessageError) in try Series(from: &reader) }
+                let ids = try reader.list { reader throws(MessageError) in TokenKeyID(try reader.bytes32()) }
+                recovered = Set(ids)
+                guard ids.map(\.hexadecimal) == recovered.map(\.hexadecimal).sorted() else { throw MessageError.invalidEncoding }
+            }
             try reader.finish()
         } catch {
             throw .corrupt
+        }
+    }
+}
+
+extension WalletContents.Series {
+    fileprivate func append(to writer: inout ByteWriter) {
+        writer.append(prefixed: (series.capability?.name ?? "").utf8)
+        writer.append(prefixed: series.challenge.encoded)
+        writer.append(prefixed: series.tokenKey.encoded)
+        writer.append(series.salt)
+        writer.append(UInt16(truncatingIfNeeded: series.batchSize))
+        writer.append(next)
+        writer.append(UInt8(isKept ? 1 : 0))
+        writer.append(variableSizeInteger: UInt64(open.count))
+        for (id, number) in open.sorted(by: { $0.value < $1.value }) {
+            writer.append(id.bytes)
+            writer.append(number)
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(MessageError) {
+        let capability = try reader.capability()
+        let challenge = try TokenChallenge(decoding: reader.prefixed())
+        let tokenKey = try TokenKey(tokenType: challenge.tokenType, decoding: reader.prefixed())
+        series = try RequestSeries(
+            capability: capability, challenge: challenge, tokenKey: tokenKey, salt: reader.bytes32(),
+            batchSize: Int(reader.uint16()))
+        next = try reader.uint32()
+        let isKept = try reader.uint8()
+        guard isKept <= 1 else { throw .invalidEncoding }
+        self.isKept = isKept == 1
+        var last: UInt32?
+        let numbers = try reader.list { reader throws(MessageError) in (Nonce(try reader.bytes32()), try reader.uint32()) }
+        for (id, number) in numbers {
+            guard last.map({ $0 < number }) ?? true, open.updateValue(number, forKey: id) == nil else {
+                throw .invalidEncoding
+            }
+            last = number
         }
     }
 }

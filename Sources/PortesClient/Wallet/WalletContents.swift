@@ -16,6 +16,10 @@ struct WalletContents {
 
     /// What was seen of the key logs of issuers.
     var keyLogs: [KeyLog] = []
+    /// Requests that can be made again from the person's secret, by what they have in common.
+    var series: [Series] = []
+    /// Keys of which tokens were recovered, some of which may be spent already.
+    var recovered: Set<TokenKeyID> = []
 
     /// What was seen of one issuer's key log, as ``KeptKeyLog`` encodes it.
     struct KeyLog {
@@ -40,6 +44,13 @@ struct WalletContents {
         var bytesPerToken: Int { Lot.bytesPerToken(tokenKey.tokenType) }
         var count: Int { bytes.count / bytesPerToken }
         var keyID: TokenKeyID { tokenKey.id }
+
+        /// The nonces of its tokens.
+        var nonces: [Nonce] {
+            stride(from: 0, to: bytes.count, by: bytesPerToken).compactMap { start in
+                Bytes32(bytes[start..<start + Bytes32.count]).map { Nonce($0) }
+            }
+        }
     }
 
     /// A token on its way, with all that is needed to send it again exactly as before.

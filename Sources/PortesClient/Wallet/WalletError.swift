@@ -5,6 +5,9 @@ public enum WalletError: Error, Sendable, Hashable {
     /// The file is not a wallet, was cut or was changed. It is left as it is: restore it from a backup, or remove it
     /// and fetch anew.
     case corrupt
+    /// The file is sealed, and no key was given, or another, or it was damaged. Open it with the identity that it was
+    /// made with.
+    case sealed
     /// A later version of this library wrote the file. Update the app.
     case newerVersion
     /// The file system refused, with this code of `errno`: no room, no permission, not a plain file. Nothing was

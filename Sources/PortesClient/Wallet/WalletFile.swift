@@ -21,11 +21,7 @@ final class WalletFile: Sendable {
     /// Takes the lock of the wallet at `path` without waiting; throws ``WalletError/inUse`` while another has it, and
     /// unless `mayBeAbsent` ``WalletError/absent`` if there is none, for which then no lock is made.
     init(path: String, mayBeAbsent: Bool = true) throws(WalletError) {
-        let slash = path.lastIndex(of: "/")
-        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        guard !name.isEmpty else { throw .fileSystem(code: EISDIR) }
-        let directory = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw .fileSystem(code: errno) }
+        let (directory, name) = try Self.place(of: path)
         let lock: Int32
         do throws(WalletError) {
             if !mayBeAbsent, faccessat(directory, name, F_OK, 0) != 0, errno == ENOENT { throw WalletError.absent }
@@ -39,6 +35,21 @@ final class WalletFile: Sendable {
         self.name = name
         self.directory = directory
         self.lock = lock
+    }
+
+    /// A file that is only read, without its lock: what is there was written whole.
+    init(readingAt path: String) throws(WalletError) {
+        (directory, name) = try Self.place(of: path)
+        lock = -1
+    }
+
+    private static func place(of path: String) throws(WalletError) -> (directory: Int32, name: String) {
+        let slash = path.lastIndex(of: "/")
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        guard !name.isEmpty else { throw .fileSystem(code: EISDIR) }
+        let directory = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { throw .fileSystem(code: errno) }
+        return (directory, name)
     }
 
     private static func lock(_ name: String, in directory: Int32) throws(WalletError) -> Int32 {
@@ -59,8 +70,10 @@ final class WalletFile: Sendable {
     }
 
     deinit {
-        release()
-        close(lock)
+        if lock >= 0 {
+            release()
+            close(lock)
+        }
         close(directory)
     }
 

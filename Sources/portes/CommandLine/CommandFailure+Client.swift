@@ -133,6 +133,10 @@ extension CommandFailure {
             self.init(
                 "the wallet file is damaged or not a wallet",
                 hint: "it was left as it is; restore a copy or name another file")
+        case .sealed:
+            self.init(
+                "the wallet is sealed with an identity",
+                hint: "name its file with --identity; portes id recover brings it back from its code")
         case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
         case .closed: self.init("the wallet was closed")
         case .fileSystem(let code): self.init(fileSystem: code, path: nil)

@@ -50,6 +50,7 @@ struct DemoStory {
         try await verifyInPublic(with: app, narrator: &narrator)
         try await rotate(challenge, with: app, narrator: &narrator)
         try await compromise(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
+        try await loseTheDevice(narrator: &narrator)
         try await refuseRogueIssuer(narrator: &narrator)
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Prints the steps of the demo as they happen.
-struct Narrator {
+struct Narrator: Sendable {
     private var number = 0
 
     /// Who sees something in a step.
@@ -13,6 +13,7 @@ struct Narrator {
     }
 
     /// Runs one step, then prints its title, its time and what each party saw.
+    @discardableResult
     mutating func step<Result>(
         _ title: String, _ body: () async throws -> Result, saw: (Result) -> [Party: String]
     ) async throws -> Result {

@@ -97,14 +97,18 @@ enum ClientArgument {
     }
 
     /// The wallet in a file, which is made if it is absent.
-    static func wallet(_ path: String) throws -> Wallet { try open(path, mayBeAbsent: true) }
+    static func wallet(_ path: String, key: WalletKey? = nil) throws -> Wallet {
+        try open(path, key, mayBeAbsent: true)
+    }
 
     /// The wallet in a file, which must be there.
-    static func existingWallet(_ path: String) throws -> Wallet { try open(path, mayBeAbsent: false) }
+    static func existingWallet(_ path: String, key: WalletKey? = nil) throws -> Wallet {
+        try open(path, key, mayBeAbsent: false)
+    }
 
-    private static func open(_ path: String, mayBeAbsent: Bool) throws -> Wallet {
+    private static func open(_ path: String, _ key: WalletKey?, mayBeAbsent: Bool) throws -> Wallet {
         do throws(WalletError) {
-            return try Wallet(path: path, mayBeAbsent: mayBeAbsent)
+            return try Wallet(path: path, key: key, mayBeAbsent: mayBeAbsent)
         } catch .absent {
             throw CommandFailure(
                 "there is no wallet at \(path)", hint: "check --wallet, or fetch tokens with portes token fetch")

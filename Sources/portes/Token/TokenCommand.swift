@@ -4,9 +4,9 @@ import ArgumentParser
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Fetch, list, spend, inspect and revoke tokens.",
+        abstract: "Fetch, list, spend, inspect, recover and revoke tokens.",
         subcommands: [
             TokenFetchCommand.self, TokenListCommand.self, TokenSpendCommand.self, TokenTakeCommand.self,
-            TokenInspectCommand.self, TokenRevokeCommand.self,
+            TokenInspectCommand.self, TokenRecoverCommand.self, TokenRevokeCommand.self,
         ])
 }

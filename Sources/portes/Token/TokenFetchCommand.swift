@@ -18,6 +18,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
             given for that. For every other name the log's key with --log-key, once for a wallet, and with --witness \
             somebody who watches the log for you.
 
+            With --identity the wallet is sealed, and tokens of type 0x0005 can be had again on another device: see \
+            portes token recover.
+
             With --origin the origin is asked first what it takes, so that nothing is charged for tokens of no use; \
             --origin-name alone asks nothing.
 
@@ -35,7 +38,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
     @Flag(help: "Make the tokens good at any origin of the issuer.") var anyOrigin = false
     @Option(help: "The file with the voucher; - for standard input. Needless with a development issuer.")
     var voucherFile: String?
-    @Option(help: "The wallet file; made if it is absent.") var wallet: String
+    @OptionGroup var wallet: WalletOptions
     @OptionGroup var log: KeyLogOptions
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Print the result as JSON.") var json = false
@@ -51,8 +54,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let capability = try ClientArgument.capability(capability)
         let issuer = try connection.issuer(issuer, name: issuerName, log: log.policy(), proxy: connection.proxy)
         let origin = try origin.map { try connection.origin($0, name: originName) }
-        let wallet = try ClientArgument.wallet(wallet)
+        let wallet = try wallet.open()
         let voucher = try ClientArgument.voucher(voucherFile)
+        let recovery = try self.wallet.recoveryKey(for: issuer.name)
         try await log.prepare(wallet, for: issuer)
         // Why there is no key, if there is none, the fetch says, once it has finished what earlier ones began.
         let key = try? await wallet.currentKey(for: capability, from: issuer)
@@ -62,7 +66,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let before = await wallet.count
         let result: FetchResult
         do {
-            result = try await wallet.fetch(count, of: capability, for: challenge, from: issuer, voucher: voucher)
+            result = try await wallet.fetch(count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
         } catch {
             let arrived = await wallet.count - before
             if arrived > 0 { Output.note("\(tokens(arrived)) came before that failed, and are in the wallet") }

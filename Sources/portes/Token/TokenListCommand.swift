@@ -14,11 +14,11 @@ struct TokenListCommand: AsyncParsableCommand {
             EXAMPLE: portes token list --wallet my.wallet
             """)
 
-    @Option(help: "The wallet file.") var wallet: String
+    @OptionGroup var wallet: WalletOptions
     @Flag(help: "Print the result as JSON.") var json = false
 
     func run() async throws {
-        let list = await WalletList(try ClientArgument.existingWallet(wallet))
+        let list = await WalletList(try wallet.openExisting())
         if json {
             try Output.json(list)
         } else if list.isEmpty {

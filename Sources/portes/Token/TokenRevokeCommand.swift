@@ -26,6 +26,7 @@ struct TokenRevokeCommand: AsyncParsableCommand {
 
     @Option(help: "The file with the token; - for standard input.") var tokenFile: String?
     @Option(help: "The wallet to take the token out of.") var wallet: String?
+    @Option(help: "The file of the identity that seals the wallet.") var identity: String?
     @OptionGroup var choice: TokenChoice
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Do not ask.") var yes = false
@@ -40,7 +41,7 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     func run() async throws {
         let place = try place()
         if let wallet {
-            try await revoke(from: ClientArgument.existingWallet(wallet), at: place)
+            try await revoke(from: ClientArgument.existingWallet(wallet, key: WalletOptions.key(identity: identity)), at: place)
         } else {
             let token = try ClientArgument.token(tokenFile ?? "-")
             try await ask("one token", keyID: token.input.keyID, at: place)

@@ -24,7 +24,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
             EXAMPLE: portes token spend --wallet my.wallet --origin https://play.example > receipt.txt
             """)
 
-    @Option(help: "The wallet file; made if it is absent and --issuer is given.") var wallet: String
+    @OptionGroup var wallet: WalletOptions
     @Option(help: "The origin's URL.") var origin: String
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
     @Option(help: "The path that takes the token: /redeem gives a receipt, /verify none.")
@@ -46,7 +46,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
         try Output.check()
         let origin = try connection.origin(origin, name: originName)
         // A token for a fresh challenge may be the first.
-        let wallet = try issuer == nil ? ClientArgument.existingWallet(wallet) : ClientArgument.wallet(wallet)
+        let wallet = try issuer == nil ? wallet.openExisting() : wallet.open()
         if includeSetAside { try await wallet.readmit(at: origin.name) }
         var report = SpendReport()
         var result = try await resume(wallet, at: origin, into: &report)

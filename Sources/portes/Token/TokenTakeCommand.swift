@@ -16,14 +16,14 @@ struct TokenTakeCommand: AsyncParsableCommand {
             EXAMPLE: portes token take --wallet my.wallet --capability session | curl -X POST -H @- URL
             """)
 
-    @Option(help: "The wallet file.") var wallet: String
+    @OptionGroup var wallet: WalletOptions
     @OptionGroup var choice: TokenChoice
     @Flag(help: "Also take tokens that were set aside because an origin refused their key.")
     var includeSetAside = false
 
     func run() async throws {
         try Output.check()
-        let wallet = try ClientArgument.existingWallet(wallet)
+        let wallet = try wallet.openExisting()
         let holding = try await choice.holding(in: wallet, includeSetAside: includeSetAside)
         let cut = try await wallet.withdraw(from: holding) { token throws -> OutputFailure? in
             do throws(OutputFailure) {

@@ -244,7 +244,8 @@ let package = Package(
         tests("Authority", [
             "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
             "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP",
-            "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging,
+            "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes,
+            logging,
             serviceLifecycle,
         ]),
         tests("PortesVerifier", [
@@ -257,8 +258,8 @@ let package = Package(
         ]),
         tests("Clearing", [
             "FaultProbe", "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
-            "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SQLiteSupport", "ServerSupport",
-            "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport",
+            "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
         ]),
         tests(
             "PortesC", ["KeySchedule", "LibSodium", "PortesC", "PrivacyPass", "Revocation"],
@@ -271,7 +272,7 @@ let package = Package(
         ]),
         tests("PortesClient", [
             "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
-            "Revocation", "SignIn", "TestSupport", "VOPRF",
+            "Recovery", "Revocation", "SignIn", "TestSupport", "VOPRF",
         ]),
         tests(
             "Interoperation",

@@ -3,6 +3,7 @@ import KeyTransparency
 import LibSodium
 import PortesClient
 import PrivacyPass
+import Recovery
 import Revocation
 import Synchronization
 import VOPRF
@@ -36,6 +37,7 @@ final class FakeIssuer: TokenTransport {
         /// Whether the log follows ``keys`` by itself: each new one is announced, each that is gone revoked.
         var isLogging = true
         var logged: [TokenKeyID] = []
+        var records: [RecoveryRecord] = []
     }
 
     static let code = "vch_test"
@@ -67,6 +69,7 @@ final class FakeIssuer: TokenTransport {
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         try state.withLock { state in
             state.targets.append(request.url)
+            if let answer = try Self.recovery(request, &state) { return answer }
             guard request.method == .get else { return try Self.issue(request, &state) }
             if state.isLogging { bringUpToDate(&state) }
             return try log.answer(request) ?? Self.directory(&state)
@@ -125,6 +128,26 @@ final class FakeIssuer: TokenTransport {
         if case .cutAnswer = fault { answer.removeLast() }
         return TransportResponse(
             status: 200, headers: [HeaderField("Content-Type", parsed.request.responseMediaType)], body: answer)
+    }
+
+    /// What a real one does for those who lose a device.
+    private static func recovery(_ request: TransportRequest, _ state: inout State) throws -> TransportResponse? {
+        if request.url.hasSuffix("/token-request/recovery") {
+            guard state.charged.contains(request.body) else { return refuse(404, "request-unknown") }
+            return try issue(request, &state)
+        }
+        guard let path = request.url.firstRange(of: "/recovery-records") else { return nil }
+        guard request.method == .get else {
+            if case .answer(let status, let problem, let headers) = state.faults.first {
+                state.faults.removeFirst()
+                return refuse(status, problem, headers)
+            }
+            state.records.append(try RecoveryRecord(decoding: request.body))
+            return TransportResponse(status: 204, headers: [], body: [])
+        }
+        let parts = request.url[path.upperBound...].split(separator: "/")
+        let found = state.records.filter { $0.keyID.hexadecimal == parts[0] && $0.lookup.text == parts[1] }
+        return TransportResponse(status: 200, headers: [], body: RecoveryRecord.encode(found.map(\.sealed)))
     }
 
     private static func parse(

@@ -51,7 +51,7 @@ public struct BlindRSAPublicKey: Sendable, Hashable {
     /// finalized later.
     public func blind(_ message: [UInt8]) throws(BlindRSAError) -> BlindedMessage {
         guard let result = try? key.blind(key.prepare(message)) else { throw .blindingFailed }
-        return BlindedMessage(key: key, message: message, result: result)
+        return BlindedMessage(publicKey: self, key: key, message: message, result: result)
     }
 
     /// The modulus, 256 bytes, big-endian.

@@ -10,11 +10,16 @@ public struct BlindedMessage: ~Copyable {
     /// What the signer gets, 256 bytes, big-endian.
     public let bytes: [UInt8]
 
+    private let publicKey: BlindRSAPublicKey
     private let key: _RSA.BlindSigning.PublicKey<SHA384>
     private let message: [UInt8]
     private let inverse: _RSA.BlindSigning.BlindingInverse
 
-    init(key: _RSA.BlindSigning.PublicKey<SHA384>, message: [UInt8], result: _RSA.BlindSigning.BlindingResult) {
+    init(
+        publicKey: BlindRSAPublicKey, key: _RSA.BlindSigning.PublicKey<SHA384>, message: [UInt8],
+        result: _RSA.BlindSigning.BlindingResult
+    ) {
+        self.publicKey = publicKey
         self.key = key
         self.message = message
         bytes = Array(result.blindedMessage)
@@ -22,9 +27,11 @@ public struct BlindedMessage: ~Copyable {
     }
 
     /// The signature of the message, 256 bytes, out of a blind signature; throws
-    /// ``BlindRSAError/invalidBlindSignature`` unless that has 256 bytes and becomes one that holds.
+    /// ``BlindRSAError/invalidBlindSignature`` unless that has 256 bytes, is below the modulus and becomes one that
+    /// holds.
     public consuming func finalize(_ blindSignature: [UInt8]) throws(BlindRSAError) -> [UInt8] {
-        guard blindSignature.count == BlindRSAPublicKey.modulusCount,
+        // The library would reduce it, so that one signature had two forms.
+        guard publicKey.isBlindedMessage(blindSignature),
             let signature = try? key.finalize(
                 .init(rawRepresentation: blindSignature), for: key.prepare(message), blindingInverse: inverse)
         else { throw .invalidBlindSignature }

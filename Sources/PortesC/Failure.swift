@@ -65,6 +65,7 @@ public func portes_result_name(_ result: portes_result) -> UnsafePointer<CChar>?
         case PORTES_ERROR_FAILED: "failed"
         case PORTES_ERROR_SIGNATURE: "signature"
         case PORTES_ERROR_REVOCATIONS: "revocations"
+        case PORTES_MORE_REVOCATIONS: "more-revocations"
         case PORTES_REFUSED_MALFORMED: "malformed"
         case PORTES_REFUSED_WRONG_TOKEN_TYPE: "wrong-token-type"
         case PORTES_REFUSED_UNKNOWN_KEY: "unknown-key"

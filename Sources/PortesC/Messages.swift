@@ -54,10 +54,11 @@ public func portes_challenge_read(
         let (found, key) = (challenges[place].challenge.encoded, challenges[place].tokenKey ?? [])
         // Both sizes are told at once.
         let isRoom = Failure.result { () throws(Failure) in try output.needs(found.count) }
-        try keyOutput.needs(key.count)
-        guard isRoom == PORTES_OK else {
+        let isKeyRoom = Failure.result { () throws(Failure) in try keyOutput.needs(key.count) }
+        guard isRoom == PORTES_OK, isKeyRoom == PORTES_OK else {
+            challenge_length?.pointee = found.count
             token_key_length?.pointee = key.count
-            throw Failure(isRoom)
+            throw Failure(isRoom == PORTES_OK ? isKeyRoom : isRoom)
         }
         try output.write(found)
         try keyOutput.write(key)

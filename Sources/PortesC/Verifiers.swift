@@ -13,6 +13,8 @@ private final class VerifierObject: Sendable {
     let ledger: MemorySpendLedger
     private let accepted = Mutex<[TokenChallenge]>([])
     private let time = SystemTimeSource()
+    /// Entries that do not reach to a head yet. Held while a list is taken: one caller at a time.
+    private let gathering = Mutex<RevocationGathering?>(nil)
 
     init(issuer: ServerName) {
         self.issuer = issuer
@@ -57,29 +59,59 @@ private final class VerifierObject: Sendable {
         }
     }
 
-    /// Takes entries that lead to a signed head, or none of them.
+    /// How many entries are here, in force or not.
+    var revocationCount: UInt64 {
+        gathering.withLock { $0?.size } ?? state.verifier.revocations.size
+    }
+
+    /// Takes entries, which are in force once they lead to a signed head. Until then they are kept, and more are needed.
     func take(_ delta: [UInt8], head text: String, key: Ed25519.PublicKey) throws(Failure) {
         let head = try Failure.named(PORTES_ERROR_SIGNATURE) { try RevocationHead(verifying: text, key: key) }
         guard head.issuer == issuer.text else { throw Failure(PORTES_ERROR_REVOCATIONS) }
         let entries =
             delta.isEmpty
-            ? []
+            ? nil
             : try Failure.named(PORTES_ERROR_MALFORMED) { () throws(RevocationError) in
-                try RevocationDelta(decoding: delta).entries
+                try RevocationDelta(decoding: delta)
             }
         guard let freshness = RevocationFreshness(headTime: head.time, fetchedAt: time.now()) else {
             throw Failure(PORTES_ERROR_REVOCATIONS)
         }
-        var isTaken = false
-        state.update { verifier in
-            guard let list = try? verifier.revocations.applying(entries, upTo: head) else { return verifier }
-            var next = verifier
-            next.revocations = list
-            next.freshness = freshness
-            isTaken = true
-            return next
+        let result = gathering.withLock { gathering in
+            Result { () throws(Failure) in try take(entries, head, freshness, &gathering) }
         }
-        guard isTaken else { throw Failure(PORTES_ERROR_REVOCATIONS) }
+        try result.get()
+    }
+
+    private func take(
+        _ delta: RevocationDelta?, _ head: RevocationHead, _ freshness: RevocationFreshness,
+        _ gathering: inout RevocationGathering?
+    ) throws(Failure) {
+        // Nobody else changes it meanwhile: the caller holds the lock.
+        let list = state.verifier.revocations
+        do {
+            var next = try gathering ?? RevocationGathering(after: list.size, upTo: head)
+            try next.goOn(upTo: head)
+            if let delta, !next.isComplete { try next.take(delta) }
+            guard next.isComplete else {
+                gathering = next
+                throw Failure(PORTES_MORE_REVOCATIONS)
+            }
+            // Outside of the verifier's lock, because it takes a while and others verify.
+            let whole = try list.applying(next.entries, upTo: head)
+            gathering = nil
+            state.update { verifier in
+                var verifier = verifier
+                (verifier.revocations, verifier.freshness) = (whole, freshness)
+                return verifier
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            // What was gathered may be at fault: it is fetched again.
+            gathering = nil
+            throw Failure(PORTES_ERROR_REVOCATIONS)
+        }
     }
 }
 
@@ -171,7 +203,7 @@ public func portes_verifier_revocation_count(
 ) -> portes_result {
     Failure.result { () throws(Failure) in
         guard let count else { throw Failure(PORTES_ERROR_ARGUMENT) }
-        count.pointee = try verifiers.object(verifier).state.verifier.revocations.size
+        count.pointee = try verifiers.object(verifier).revocationCount
     }
 }
 

@@ -29,6 +29,20 @@ public struct GenericBatchTokenRequest: Sendable, Hashable {
         self.requests = requests
     }
 
+    /// The place, from 0, of the first request of a type that is not implemented; `nil` where all before it are not
+    /// framed as requests of a batch, or there is none.
+    package static func placeOfUnknownType(in bytes: [UInt8]) -> Int? {
+        guard var reader = try? ByteReader(ofBatch: bytes) else { return nil }
+        var place = 0
+        while reader.remaining > 0 {
+            do throws(MessageError) { _ = try TokenRequest(from: &reader) } catch {
+                return error == .unsupportedTokenType ? place : nil
+            }
+            place += 1
+        }
+        return nil
+    }
+
     /// The encoding.
     public var encoded: [UInt8] {
         let items = requests.flatMap(\.encoded)

@@ -33,6 +33,26 @@ public struct GenericBatchTokenResponse: Sendable, Hashable {
         self.responses = responses
     }
 
+    /// The place, from 0, of the first response of a type that is not implemented; `nil` where all before it are not
+    /// framed as responses of a batch, or there is none.
+    package static func placeOfUnknownType(in bytes: [UInt8]) -> Int? {
+        guard var reader = try? ByteReader(ofBatch: bytes) else { return nil }
+        var place = 0
+        while reader.remaining > 0 {
+            do throws(MessageError) {
+                switch try reader.uint8() {
+                case 0: break
+                case 1: _ = try TokenResponse(from: &reader, tokenType: reader.tokenType())
+                default: return nil
+                }
+            } catch {
+                return error == .unsupportedTokenType ? place : nil
+            }
+            place += 1
+        }
+        return nil
+    }
+
     /// The encoding.
     public var encoded: [UInt8] {
         var items = ByteWriter(capacity: responses.count * 260)

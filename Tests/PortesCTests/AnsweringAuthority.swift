@@ -4,7 +4,7 @@ import LibSodium
 import PrivacyPass
 import Revocation
 
-/// The issuer that a script asks: keys of each type, answers to requests, and a signed revocation list without entries.
+/// The issuer that a script asks: keys of each type, answers to requests, and a signed revocation list.
 final class AnsweringAuthority {
     struct Question: Decodable {
         let `do`: String
@@ -13,11 +13,14 @@ final class AnsweringAuthority {
         let media: String?
         let checks: Int?
         let failed: String?
+        let after: UInt64?
+        let count: Int?
     }
 
     private struct Wrong: Error {}
 
     private let signer = Ed25519.PrivateKey()
+    private var entries: [RevocationEntry] = []
     // The newest last.
     private var keys: [any TokenPrivateKey] = []
 
@@ -26,6 +29,8 @@ final class AnsweringAuthority {
     func answer(_ question: Question) throws -> Data {
         let type = TokenType(rawValue: question.type ?? 0)
         if question.do == "issuer" { return try issuer(type) }
+        if question.do == "revoke" { return try revoke(question.message ?? "", filling: question.count ?? 0) }
+        if question.do == "revocations" { return try revocations(after: question.after ?? 0) }
         guard let message = question.message.flatMap({ Hexadecimal.decode($0) }), let media = question.media else {
             throw Wrong()
         }
@@ -56,6 +61,36 @@ final class AnsweringAuthority {
         return try json([
             "key": Hexadecimal.encode(key.publicKey), "secret": Hexadecimal.encode(secret), "now": now.seconds,
             "head": head.signed(with: signer), "authority": Hexadecimal.encode(signer.publicKey.encoded.bytes),
+        ])
+    }
+
+    /// Puts keys on the list that nobody has, and then one that is named.
+    private func revoke(_ keyID: String, filling count: Int) throws -> Data {
+        var ids = (0..<count).map { _ in TokenKeyID(Randomness.bytes32()) }
+        if let id = TokenKeyID(hexadecimal: keyID) { ids.append(id) }
+        for id in ids {
+            entries.append(
+                RevocationEntry(
+                    sequence: UInt64(entries.count) + 1, subject: .key(id), reason: .unspecified,
+                    effective: SystemTimeSource().now().wall))
+        }
+        return try json([:])
+    }
+
+    /// The newest head, and entries as `GET /revocations?after=N` gives them: a whole block, the tail from a block's
+    /// beginning, or exactly what is missing if that is at most 100.
+    private func revocations(after: UInt64) throws -> Data {
+        var list = RevocationList()
+        for entry in entries { try list.append(entry) }
+        let block = UInt64(RevocationDelta.maximumEntryCount)
+        var (start, end) = (after / block * block, min(after / block * block + block, list.size))
+        if list.size - min(after, list.size) <= 100 { (start, end) = (min(after, list.size), list.size) }
+        let part = Array(entries[Int(start)..<Int(end)])
+        guard let delta = RevocationDelta(after: start, entries: part) else { throw Wrong() }
+        let head = RevocationHead(
+            issuer: "issuer.example", size: list.size, root: list.root, time: SystemTimeSource().now().wall)
+        return try json([
+            "head": head.signed(with: signer), "entries": Hexadecimal.encode(delta.encoded), "size": list.size,
         ])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import LibSodium
 import PrivacyPass
 import Synchronization
@@ -46,6 +47,39 @@ struct WalletTokenTypeTests {
         #expect(await wallet.holdings.map(\.count) == [2])
         #expect(await wallet.inventory.requested.isEmpty)
         server.state.withLock { #expect($0.bodies.count == 2 && $0.bodies[0] == $0.bodies[1] && $0.balance == 998) }
+    }
+
+    /// A transport that takes the wallet's disk away just before the issuer answers.
+    private struct BeforeAnswer: TokenTransport {
+        let server: FakeIssuer
+        let happens: @Sendable () throws -> Void
+
+        func send(_ request: TransportRequest) async throws -> TransportResponse {
+            if request.method == .post { try happens() }
+            return try await server.send(request)
+        }
+    }
+
+    @Test(arguments: TokenType.implemented)
+    func tokensThatCannotBeWrittenDownAtOnceAreNotLost(_ type: TokenType) async throws {
+        let server = FakeIssuer(TestIssuer(type))
+        let challenge = try TestIssuer.challenge(of: type)
+        let wallet = try Wallet(path: directory.walletPath)
+        // A directory in the place of the new file: even root cannot open that for writing.
+        let obstacle = directory.walletPath + ".new"
+        let client = try server.client(
+            BeforeAnswer(server: server) {
+                try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+            })
+        await #expect(throws: WalletError.fileSystem(code: EISDIR)) {
+            try await wallet.fetch(2, of: .session, for: challenge, from: client, voucher: FakeIssuer.voucher)
+        }
+        #expect(await wallet.holdings.isEmpty)
+        try FileManager.default.removeItem(atPath: obstacle)
+        let result = try await fetch(2, challenge, server, into: wallet)
+        #expect(result.resumed == 2 && result.requested == 0 && result.abandoned == 0)
+        #expect(await wallet.holdings.map(\.count) == [2])
+        server.state.withLock { #expect($0.balance == 998) }
     }
 
     @Test(arguments: unstorable)

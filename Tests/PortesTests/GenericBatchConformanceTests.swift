@@ -76,7 +76,15 @@ import Testing
             item["type"] = 3
             item["token_challenge"] = "0003" + challenge.dropFirst(4)
         }
-        #expect(try check(object).skipped == 1)
+        // The messages have to say so too, and to be framed as they are today.
+        #expect(try check(object).failed == 1)
+        for framing in [nil] + GenericBatchSample.Framing.allCases.map(Optional.some) {
+            let other = sample.object(framing, unknown: 2)
+            object["token_request"] = other["token_request"]
+            object["token_response"] = other["token_response"]
+            let result = try check(object)
+            #expect(result.skipped == (framing == nil ? 1 : 0) && result.failed == (framing == nil ? 0 : 1))
+        }
         // Only if it says so wherever it says anything.
         object["issuance"] = sample.items(2) { $0["type"] = 3 }
         #expect(try check(object).failed == 1)

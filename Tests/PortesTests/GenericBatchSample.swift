@@ -44,16 +44,21 @@ struct GenericBatchSample {
     }
 
     /// The vector, in today's framing or another.
-    func object(_ framing: Framing? = nil) -> [String: Any] {
-        var (request, response) = (requests.map(\.encoded), responses.map { [1] + code($0.tokenType) + $0.encoded })
+    ///
+    /// The item with the number `unknown`, from 1, has a type in the messages that nobody knows: 0xF91A, as drafts once had
+    /// it.
+    func object(_ framing: Framing? = nil, unknown: Int? = nil) -> [String: Any] {
+        let codes = requests.enumerated().map { $0.offset + 1 == unknown ? [0xf9, 0x1a] : code($0.element.tokenType) }
+        var request = zip(codes, requests).map { $0 + $1.encoded.dropFirst(2) }
+        var response = zip(codes, responses).map { [1] + $0 + $1.encoded }
         switch framing {
         case nil, .fixedLength: break
         case .itemLengths:
             request = request.map { length($0.count) + $0 }
             response = response.map { length($0.count) + $0 }
-        case .typeTwice: request = zip(requests, request).map { code($0.tokenType) + $1 }
+        case .typeTwice: request = zip(codes, request).map { $0 + $1 }
         case .untypedAnswers: response = responses.map { [1] + $0.encoded }
-        case .withoutPresence: response = responses.map { code($0.tokenType) + $0.encoded }
+        case .withoutPresence: response = zip(codes, responses).map { $0 + $1.encoded }
         }
         return [
             "issuance": issuance, "token_request": framed(request.flatMap(\.self), framing),

@@ -164,7 +164,9 @@ public actor IssuerClient {
                 maximumResponseCount: IssuerClient.maximumAnswerCount))
         // 206: some tokens of a generic batch were not issued.
         guard response.status == 200 || response.status == 206 && request.isGeneric else {
-            let error = IssuanceError(response)
+            // What an issuer answers where it issued none of a batch, most likely since the key is over.
+            let isNoneIssued = response.status == 400 && request.isGeneric && Problem(response).name == nil
+            let error = isNoneIssued ? .keyNotIssuing : IssuanceError(response)
             // An issuer asks for a voucher as well where what was sent has not the form of one.
             throw voucher.header != nil && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
         }

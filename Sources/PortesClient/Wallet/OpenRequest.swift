@@ -12,6 +12,8 @@ final class OpenRequest {
     /// Whether it is on record in the wallet's file. One that cannot be is lost with the process.
     let isStored: Bool
     private var pending: PendingTokens?
+    /// What the answer brought, until it is written down: nothing else would bring it again where it is not stored.
+    var tokens: [Token]?
 
     init(_ pending: consuming PendingTokens, id: Nonce, capability: Capability?, isStored: Bool) {
         self.id = id

@@ -116,6 +116,11 @@ extension Wallet {
         return abandoned
     }
 
+    private func finish(_ open: OpenRequest, bringing tokens: [Token]) throws(WalletError) -> Int {
+        try finish(open, tokens: tokens)
+        return tokens.count
+    }
+
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
     private func complete(
         _ open: OpenRequest, from issuer: IssuerClient, voucher: Voucher, isRepeated: Bool
@@ -123,12 +128,14 @@ extension Wallet {
         defer { release(open.id) }
         var isTaken = false
         do {
+            if let tokens = open.tokens { return try finish(open, bringing: tokens) }
             let answer = try await issuer.answer(open.request, voucher: voucher)
             isTaken = true
             guard let pending = open.take() else { throw IssuanceError.invalidProof }
             let tokens = try pending.tokens(in: answer)
-            try finish(open, tokens: tokens)
-            return tokens.count
+            // A disk that is full now must not cost what was paid for.
+            open.tokens = tokens
+            return try finish(open, bringing: tokens)
         } catch let error as IssuanceError {
             let isLost = isTaken && !open.isStored
             if isLost || error.meansNeverAnswered(isRepeated: isRepeated) {

@@ -65,11 +65,16 @@ struct DemoBackend {
         let head = try RevocationHead(
             verifying: String(decoding: signed.body, as: UTF8.self), key: revocationKey)
         let fetched = clock.now()
-        let delta = try await transport.get(
-            servers.authorityURL + "/revocations?after=0", maximumResponseBytes: RevocationDelta.maximumEncodedCount)
+        var gathering = try RevocationGathering(after: 0, upTo: head)
+        while !gathering.isComplete {
+            let delta = try await transport.get(
+                servers.authorityURL + "/revocations?after=\(gathering.size)",
+                maximumResponseBytes: RevocationDelta.maximumEncodedCount)
+            try gathering.take(RevocationDelta(decoding: delta.body))
+        }
         return PublicVerifier(
             keys: records.compactMap { try? PublicVerificationKey(record: $0) },
-            revocations: try RevocationList().applying(RevocationDelta(decoding: delta.body).entries, upTo: head),
+            revocations: try RevocationList().applying(gathering.entries, upTo: head),
             freshness: RevocationFreshness(headTime: head.time, fetchedAt: fetched) ?? .never)
     }
 }

@@ -5,6 +5,7 @@ there were, or which failed.
 """
 
 import ctypes
+import hashlib
 import json
 import random
 import sys
@@ -100,6 +101,57 @@ def take_revocations(verifier, issuer):
     entries = ctypes.c_uint64(9)
     library.call("verifier_revocation_count", verifier, ctypes.byref(entries))
     holds(entries.value == 0, "no entry is there")
+
+
+def revocations_arrive():
+    """A list that grows by few entries, by many, and beyond what one answer holds, is followed; then it counts."""
+    issuer = ask(do="issuer", type=2)
+    key, authority, now = issuer["key"], issuer["authority"], issuer["now"]
+    verifier = library.verifier("issuer.example")
+    library.add_key(verifier, "play", 2, key, None, (now - 60, now + 600, now + 1200))
+    challenge = library.challenge(2, "issuer.example", "origin.example")
+    library.call("verifier_add_challenge", verifier, *sized(challenge))
+    request = library.request(challenge, key, 2)
+    answer = ask(do="answer", type=2, message=library.message(request).hex(), media=library.media_type(request))
+    tokens = library.finalize(request, answer["answer"])
+
+    def count():
+        entries = ctypes.c_uint64(9)
+        library.call("verifier_revocation_count", verifier, ctypes.byref(entries))
+        return entries.value
+
+    def follow():
+        for rounds in range(1, 100):
+            given = ask(do="revocations", after=count())
+            try:
+                library.take_revocations(verifier, given["entries"], given["head"], authority)
+                holds(count() == given["size"], "the whole list is there")
+                return rounds
+            except Refusal as refusal:
+                holds(str(refusal) == "more-revocations", "only more is asked for")
+
+    for more, rounds in [(50, 1), (101, 1), (1, 1), (25_000, 3)]:
+        ask(do="revoke", count=more)
+        holds(follow() == rounds, f"{more} entries more")
+    holds(library.spend(verifier, tokens[0]) == "play", "a token of a key that is on no list is spent")
+    # A head that is ahead of the entries, and entries that are beyond a head.
+    behind = ask(do="revocations", after=count())
+    ask(do="revoke", count=3)
+    ahead = ask(do="revocations", after=count())
+    refuses("more-revocations", library.take_revocations, verifier, b"", ahead["head"], authority)
+    library.take_revocations(verifier, ahead["entries"], ahead["head"], authority)
+    refuses("revocations", library.take_revocations, verifier, b"", behind["head"], authority)
+    # Entries that lead to no head are dropped, and the right ones are taken after that.
+    ask(do="revoke", count=2)
+    given = ask(do="revocations", after=count())
+    wrong = bytearray(given["entries"])
+    wrong[20] ^= 1
+    refuses("revocations", library.take_revocations, verifier, bytes(wrong), given["head"], authority)
+    library.take_revocations(verifier, given["entries"], given["head"], authority)
+    ask(do="revoke", message=hashlib.sha256(key).hexdigest())
+    follow()
+    refuses("key-revoked", library.spend, verifier, tokens[1])
+    library.call("verifier_free", verifier)
 
 
 def wrong_answers(token_type, challenge, key):
@@ -225,6 +277,7 @@ def random_input():
 try:
     for each in [5, 2, 1]:
         whole_flow(each)
+    revocations_arrive()
     wrong_arguments()
     random_input()
     end = {"checks": count}

@@ -4,8 +4,6 @@ import PrivacyPass
 import Revocation
 import Testing
 
-@testable import ClearingServer
-
 @Suite struct RevocationGatheringTests {
     private func delta(after: UInt64, count: UInt64) throws -> RevocationDelta {
         let keyID = TokenKeyID(Bytes32.zero)

@@ -91,6 +91,7 @@ let package = Package(
         module("KeyTransparency", ["KeySchedule", "LibSodium", "PrivacyPass", "Revocation"]),
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
         module("SignIn", ["LibSodium", "PrivacyPass"]),
+        module("Accounts", ["LibSodium", "PrivacyPass"]),
 
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
@@ -207,6 +208,7 @@ let package = Package(
         tests("Receipts", ["JOSE", "LibSodium", "PrivacyPass", "Receipts", "TestSupport"]),
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
+        tests("Accounts", ["Accounts", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),

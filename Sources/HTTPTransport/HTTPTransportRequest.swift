@@ -4,6 +4,7 @@ package struct HTTPTransportRequest: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
+        case delete = "DELETE"
     }
 
     /// Where a request goes.

@@ -19,6 +19,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -69,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
@@ -108,13 +110,15 @@ let package = Package(
             ]),
 
         // Issuance side.
-        module("Attestation", ["LibSodium", "PrivacyPass"]),
+        module("Attestation", ["Accounts", "KeySchedule", "LibSodium", "PrivacyPass"]),
+        // Alone with the library that checks other parties' tokens.
+        module("Statements", ["Accounts", "Attestation", "KeySchedule", "LibSodium", "PrivacyPass", jwtKit]),
         module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass"]),
         module(
             "AuthorityStore",
             [
-                "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium",
-                "PrivacyPass", "Revocation", "SQLiteSupport", grdb,
+                "Accounts", "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "LibSodium", "PrivacyPass", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "AuthorityKeys",
@@ -125,9 +129,10 @@ let package = Package(
         module(
             "AuthorityServer",
             [
-                "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE", "KeyDelivery",
-                "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Revocation", "SQLiteSupport",
-                "ServerSupport", "Witnessing", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
+                "Accounts", "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
+                "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Revocation",
+                "SQLiteSupport", "ServerSupport", "Statements", "Witnessing", httpTypes, hummingbird, logging, metrics,
+                nioCore, serviceLifecycle,
             ]),
 
         // Redemption side.
@@ -154,7 +159,7 @@ let package = Package(
 
         // The app's side.
         module("Identity", ["LibSodium", "PrivacyPass", "SignIn"]),
-        module("PortesClient", ["KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "VOPRF"]),
+        module("PortesClient", ["Accounts", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "VOPRF"]),
         .target(name: "CPortes"),
         module(
             "PortesC",
@@ -175,8 +180,8 @@ let package = Package(
         .executableTarget(
             name: "portes",
             dependencies: [
-                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
-                "ClearingStore",
+                "Accounts", "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA",
+                "ClearingServer", "ClearingStore", "Statements",
                 "HTTPTransport", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
                 "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "VOPRF", "WitnessServer", "WitnessStore", "Witnessing",
@@ -209,6 +214,9 @@ let package = Package(
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
         tests("Accounts", ["Accounts", "LibSodium", "PrivacyPass", "TestSupport"]),
+        tests(
+            "Statements",
+            ["Accounts", "Attestation", "KeySchedule", "LibSodium", "PrivacyPass", "Statements", "TestSupport", crypto]),
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
@@ -229,10 +237,10 @@ let package = Package(
             serviceLifecycle,
         ]),
         tests("Authority", [
-            "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
+            "Accounts", "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
             "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP",
-            "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, logging,
-            serviceLifecycle,
+            "PrivacyPass", "Revocation", "SQLiteSupport", "ServerSupport", "Statements", "TestSupport", "VOPRF", grdb,
+            httpTypes, logging, serviceLifecycle,
         ]),
         tests("PortesVerifier", [
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "VOPRF",
@@ -252,19 +260,21 @@ let package = Package(
             serviceLifecycle,
         ]),
         tests("PortesClient", [
-            "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
+            "Accounts", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
             "Revocation", "TestSupport", "VOPRF",
         ]),
         tests(
             "Interoperation",
             [
+                "Accounts", "Attestation", "Statements",
                 "HTTPTransport", "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient",
                 "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "ServerSupport", "TestSupport", "VOPRF",
                 "WitnessServer", "Witnessing", logging, serviceLifecycle,
             ],
             resources: [.copy("Python")]),
         tests("Portes", [
-            "portes", "AuthorityServer", "BlindRSA", "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
+            "portes", "Accounts", "Attestation", "AuthorityServer", "AuthorityStore", "BlindRSA", "Statements",
+            "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
             "KeyTransparency", "LibSodium", "P384VOPRF", "PrivacyPass", "PortesClient", "PortesVerifier", "Revocation",
             "SQLiteSupport",
             "ServerSupport", "TestSupport", "VOPRF",

@@ -41,6 +41,19 @@ extension AuthorityDatabase {
                 FROM drawn WHERE drawn.voucher = voucher.hash AND drawn.key_id = ?
                 """, arguments: [id.bytes.data])
         try db.execute(sql: "DELETE FROM drawn WHERE key_id = ?", arguments: [id.bytes.data])
+        try giveBackCredit(db, drawnUnder: id)
         return found
+    }
+
+    /// Gives accounts the credit back that they drew under a key, whose capability it is; their quotas begin anew with
+    /// the key that follows.
+    private static func giveBackCredit(_ db: Database, drawnUnder id: TokenKeyID) throws {
+        try db.execute(
+            sql: """
+                UPDATE account_credit SET tokens = tokens + account_draw.credit_tokens
+                FROM account_draw WHERE account_draw.account = account_credit.account AND account_draw.key_id = ?1
+                    AND account_credit.capability = (SELECT capability FROM token_key WHERE id = ?1)
+                """, arguments: [id.bytes.data])
+        try db.execute(sql: "DELETE FROM account_draw WHERE key_id = ?", arguments: [id.bytes.data])
     }
 }

@@ -64,6 +64,7 @@ public final class HTTPTokenTransport: TokenTransport {
             switch request.method {
             case .get: .get
             case .post: .post
+            case .delete: .delete
             }
         let message = HTTPTransportRequest(
             method, .url(request.url), headers: request.headers.map { ($0.name, $0.value) },

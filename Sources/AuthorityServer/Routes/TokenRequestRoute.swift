@@ -1,3 +1,4 @@
+import Accounts
 import Attestation
 import HTTPTypes
 import Hummingbird
@@ -11,7 +12,10 @@ import ServerSupport
 /// `POST /token-request` (RFC 9578, sections 5 and 6; batched tokens draft, sections 5 and 6).
 struct TokenRequestRoute: Sendable {
     let authority: Authority
+    let issuerName: ServerName
     let gate: any IssuanceGate
+    /// Keeps whoever guesses at vouchers from going on.
+    let guesses: GuessGuard
     /// Whether everybody gets tokens for nothing.
     let isGateOpen: Bool
     let maximumBatch: Int
@@ -21,33 +25,70 @@ struct TokenRequestRoute: Sendable {
     let metrics: IssuanceMetrics
 
     func add(to router: Router<ServerContext>) {
-        router.post("\(DirectoryPublisher.requestPath)") { request, _ in try await respond(to: request) }
+        router.post("\(DirectoryPublisher.requestPath)") { request, context in
+            try await respond(to: request, context)
+        }
     }
 
-    private func respond(to request: Request) async throws -> Response {
+    private func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         guard let form = request.mediaType.flatMap({ TokenRequestMessage.Form(mediaType: $0) }) else {
             throw HTTPProblem.unsupportedMediaType(accepted: TokenRequestMessage.Form.allCases.map(\.requestType))
         }
-        let payer = try payer(of: request)
+        let credentials = try credentials(of: request)
+        if case .voucher = credentials { try guesses.check(context) }
         let body = try await request.body(upTo: form.largestBody(maximumBatch: maximumBatch))
-        let answer = try await answer(Array(body.readableBytesView), form: form, payer: payer)
+        let answer: Answer
+        do {
+            answer = try await self.answer(Array(body.readableBytesView), form: form, credentials)
+        } catch let problem as HTTPProblem {
+            if problem.name == HTTPProblem.voucherUnknown.name { guesses.wrongGuess(context) }
+            throw problem
+        }
         return Response(
             status: answer.isWhole ? .ok : .partialContent,
             headers: [.contentType: form.responseType, .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
     }
 
-    /// Who pays, by the form of the credentials alone.
-    private func payer(of request: Request) throws(HTTPProblem) -> Charge.Payer {
-        if isGateOpen { return .nobody }
-        let parts = (request.headers[.authorization] ?? "").split(separator: " ", omittingEmptySubsequences: true)
+    /// What a request brings to pay with.
+    private enum Credentials: Sendable {
+        case voucher(VoucherHash)
+        case account(AccountCredentials)
+        case notNeeded
+    }
+
+    /// Who wants to pay, by the form of the credentials alone.
+    private func credentials(of request: Request) throws(HTTPProblem) -> Credentials {
+        if isGateOpen { return .notNeeded }
+        let value = request.headers[.authorization] ?? ""
+        if AccountCredentials.isScheme(of: value) { return .account(try AccountRequest.credentials(of: request)) }
+        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer", let code = VoucherCode(parts[1]) else {
             throw .voucherMissing
         }
         return .voucher(code.hash)
     }
 
-    private func answer(_ body: [UInt8], form: TokenRequestMessage.Form, payer: Charge.Payer) async throws -> Answer {
+    /// Who pays. An account has to have signed the whole of the request.
+    private func payer(
+        _ credentials: Credentials, _ body: [UInt8], form: TokenRequestMessage.Form
+    ) async throws -> Charge.Payer {
+        switch credentials {
+        case .notNeeded: return .nobody
+        case .voucher(let hash): return .voucher(hash)
+        case .account(let credentials):
+            let isValid = try await pool.run { [issuerName] in
+                let digest = RequestDigest.digest(body: body, mediaType: form.requestType)
+                return credentials.isValid(for: .request, digest: digest, issuer: issuerName)
+            }
+            guard isValid else { throw HTTPProblem.accountSignatureInvalid }
+            return .account(credentials.account)
+        }
+    }
+
+    private func answer(
+        _ body: [UInt8], form: TokenRequestMessage.Form, _ credentials: Credentials
+    ) async throws -> Answer {
         let maximumBatch = maximumBatch
         let (message, parts) = try await pool.run {
             do {
@@ -57,6 +98,7 @@ struct TokenRequestRoute: Sendable {
                 throw HTTPProblem.malformedRequest(error)
             }
         }
+        let payer = try await payer(credentials, body, form: form)
         guard authority.isClockRight else { throw HTTPProblem.clockMoved }
         var charged: [ChargedPart] = []
         var refusal: HTTPProblem?
@@ -97,6 +139,9 @@ struct TokenRequestRoute: Sendable {
             return ChargedPart(part: part, keyID: keyID)
         case .refused(let refusal):
             metrics.refused()
+            guard refusal != .quotaExceeded else {
+                throw HTTPProblem.quotaExceeded(retryAfter: max(key.issueUntil.seconds(since: now), 1))
+            }
             throw HTTPProblem(refusal)
         }
     }

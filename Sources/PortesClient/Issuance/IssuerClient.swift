@@ -40,6 +40,9 @@ public actor IssuerClient {
         self.now = now ?? { Int64(Date.now.timeIntervalSince1970.rounded(.down)) }
     }
 
+    /// The time in UNIX seconds, by this client's clock.
+    var currentTime: Int64 { now() }
+
     /// The issuer's directory as it is now.
     ///
     /// Fetched whole each time, with no tag of what was fetched before: a tag could be a name that the issuer gave to
@@ -136,6 +139,11 @@ public actor IssuerClient {
 
     /// The answer to a request, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
     public func answer(_ request: IssuanceRequest, voucher: Voucher) async throws(IssuanceError) -> [UInt8] {
+        try await answer(request, payment: .voucher(voucher))
+    }
+
+    /// The answer to a request that is paid for in any way, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
+    public func answer(_ request: IssuanceRequest, payment: Payment) async throws(IssuanceError) -> [UInt8] {
         let directory: IssuerDirectory
         if let cached { directory = cached } else { directory = try await self.directory() }
         guard let target = url.resolve(directory.issuerRequestURI, relativeTo: IssuerDirectory.path) else {
@@ -144,16 +152,16 @@ public actor IssuerClient {
         var headers = [
             HeaderField("content-type", request.mediaType), HeaderField("accept", request.responseMediaType),
         ]
-        if let header = voucher.header { headers.append(header) }
+        if let header = payment.header(for: request, issuer: name) { headers.append(header) }
         let response = try await send(
             TransportRequest(
                 .post, url: target, headers: headers, body: request.encoded,
                 maximumResponseCount: IssuerClient.maximumAnswerCount))
         // 206: some tokens of a generic batch were not issued.
         guard response.status == 200 || response.status == 206 && request.isGeneric else {
-            let error = IssuanceError(response)
+            let error = IssuanceError(response, at: currentTime)
             // An issuer asks for a voucher as well where what was sent has not the form of one.
-            throw voucher.header != nil && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
+            throw payment.hasVoucher && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
         }
         guard response.mediaType == request.responseMediaType else { throw .badAnswer }
         return response.body

@@ -38,6 +38,8 @@ public struct TransportRequest: Sendable {
         case get = "GET"
         /// POST.
         case post = "POST"
+        /// DELETE, without a body.
+        case delete = "DELETE"
     }
 
     /// The method.

@@ -8,7 +8,7 @@ package import PrivacyPass
 ///
 /// Keys are read again every five minutes, and where a statement names one that is not known, so that parties can change
 /// theirs; if they cannot be read, those read last count for a day.
-package actor StatementVerifier {
+package final class StatementVerifier: Sendable {
     /// Reads a party's JSON Web Key Set.
     package typealias KeySource = @Sendable () async throws -> [UInt8]
 

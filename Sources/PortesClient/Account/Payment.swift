@@ -34,3 +34,10 @@ extension Payment: CustomStringConvertible, CustomReflectable {
     /// Shows no part of it.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
+
+extension IssuerClient {
+    /// The answer to a request, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
+    public func answer(_ request: IssuanceRequest, voucher: Voucher) async throws(IssuanceError) -> [UInt8] {
+        try await answer(request, payment: .voucher(voucher))
+    }
+}

@@ -137,11 +137,6 @@ public actor IssuerClient {
         }.capability
     }
 
-    /// The answer to a request, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
-    public func answer(_ request: IssuanceRequest, voucher: Voucher) async throws(IssuanceError) -> [UInt8] {
-        try await answer(request, payment: .voucher(voucher))
-    }
-
     /// The answer to a request that is paid for in any way, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
     public func answer(_ request: IssuanceRequest, payment: Payment) async throws(IssuanceError) -> [UInt8] {
         let directory: IssuerDirectory

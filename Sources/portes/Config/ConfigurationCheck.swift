@@ -58,17 +58,7 @@ struct ConfigurationCheck {
             { try batchSize(section.batchSize) },
             { _ = try AuthoritySettingsFile.capabilities(section) },
             { _ = try AuthoritySettingsFile.guesses(section) },
-            { _ = try section.accounts?.configuration() },
-            {
-                // What is wrong with the parts is said of each of them.
-                guard let capabilities = try? AuthoritySettingsFile.capabilities(section),
-                    (try? section.accounts?.configuration()) != nil
-                else { return }
-                _ = try AuthoritySettingsFile.accounts(section, for: capabilities)
-            },
-        ] + (section.accounts?.statements ?? []).enumerated().map { number, party in
-            { try readable(party.jwksFile, "authority.accounts.statements[\(number)].jwks-file") }
-        } + [
+        ] + AuthoritySettingsFile.accountChecks(section, isReadable: readable) + [
             { _ = try section.log?.configuration() },
             { try readable(section.passphraseFile, "authority.passphrase-file") },
             { try authorities(section.log?.certificateAuthority, "authority.log.certificate-authority") },

@@ -49,4 +49,21 @@ enum AuthoritySettingsFile {
         throw CommandFailure.usage(
             "authority.guesses-per-hour does not take \(guesses)", hint: "give a number from 1 to 1000000")
     }
+
+    /// What can be wrong with accounts: each throws for one part of them.
+    static func accountChecks(
+        _ section: ConfigurationFile.AuthoritySection, isReadable: @escaping (String?, String) throws -> Void
+    ) -> [() throws -> Void] {
+        let files = (section.accounts?.statements ?? []).enumerated().map { number, party in
+            { try isReadable(party.jwksFile, "authority.accounts.statements[\(number)].jwks-file") }
+        }
+        let together = {
+            // What is wrong with the parts is said of each of them.
+            guard let capabilities = try? capabilities(section),
+                (try? section.accounts?.configuration()) != nil || section.accounts == nil
+            else { return }
+            _ = try accounts(section, for: capabilities)
+        }
+        return [{ _ = try section.accounts?.configuration() }, together] + files
+    }
 }

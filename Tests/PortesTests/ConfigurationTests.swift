@@ -75,6 +75,10 @@ struct ConfigurationTests {
         ("statements: [{\(party.replacing("tokens: 9", with: "tokens: 0"))}]", "gates: [statement]"),
         ("statements: [{\(party.replacing("jwks-file: /x.json", with: "jwks-url: http://age.example/"))}]",
             "gates: [statement]"),
+        ("statements: [{\(party.replacing("jwks-file: /x.json", with: "jwks-url: http://127.0.0.1.age.example/"))}]",
+            "gates: [statement]"),
+        ("statements: [{\(party.replacing("jwks-file: /x.json", with: "jwks-url: age.example"))}]",
+            "gates: [statement]"),
     ] as [(String?, String)])
     func whatCannotBeIsRefused(said: String?, capability: String) {
         #expect(throws: CommandFailure.self) { try accounts(said, capability) }

@@ -19,6 +19,7 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -72,6 +73,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
@@ -95,6 +97,7 @@ let package = Package(
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
         module("SignIn", ["LibSodium", "PrivacyPass"]),
         module("Recovery", ["LibSodium", "PrivacyPass"]),
+        module("Accounts", ["LibSodium", "PrivacyPass"]),
 
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
@@ -111,13 +114,15 @@ let package = Package(
             ]),
 
         // Issuance side.
-        module("Attestation", ["LibSodium", "PrivacyPass"]),
+        module("Attestation", ["Accounts", "KeySchedule", "LibSodium", "PrivacyPass"]),
+        // Alone with the library that checks other parties' tokens.
+        module("Statements", ["Accounts", "Attestation", "KeySchedule", "LibSodium", "PrivacyPass", jwtKit]),
         module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass"]),
         module(
             "AuthorityStore",
             [
-                "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium",
-                "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", grdb,
+                "Accounts", "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "LibSodium", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "AuthorityKeys",
@@ -128,9 +133,10 @@ let package = Package(
         module(
             "AuthorityServer",
             [
-                "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE", "KeyDelivery",
-                "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport",
-                "ServerSupport", "Witnessing", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
+                "Accounts", "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
+                "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery", "Revocation",
+                "SQLiteSupport", "ServerSupport", "Statements", "Witnessing", httpTypes, hummingbird, logging, metrics,
+                nioCore, serviceLifecycle,
             ]),
 
         // Redemption side.
@@ -163,8 +169,10 @@ let package = Package(
         // The app's side.
         module("Identity", ["LibSodium", "PrivacyPass", "SignIn"]),
         module(
-            "PortesClient", [
-                "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Recovery", "SignIn", "VOPRF",
+            "PortesClient",
+            [
+                "Accounts", "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Recovery", "SignIn",
+                "VOPRF",
             ]),
         .target(name: "CPortes"),
         module(
@@ -186,9 +194,9 @@ let package = Package(
         .executableTarget(
             name: "portes",
             dependencies: [
-                "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
-                "ClearingStore",
-                "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "Accounts", "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA",
+                "ClearingServer", "ClearingStore", "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "Issuance",
+                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "Statements",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
                 "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "VOPRF",
                 "WitnessServer", "WitnessStore", "Witnessing",
@@ -222,6 +230,10 @@ let package = Package(
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("Recovery", ["LibSodium", "PrivacyPass", "Recovery", "TestSupport"]),
         tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
+        tests("Accounts", ["Accounts", "LibSodium", "PrivacyPass", "TestSupport"]),
+        tests(
+            "Statements",
+            ["Accounts", "Attestation", "KeySchedule", "LibSodium", "PrivacyPass", "Statements", "TestSupport", crypto]),
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
@@ -242,11 +254,10 @@ let package = Package(
             serviceLifecycle,
         ]),
         tests("Authority", [
-            "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
+            "Accounts", "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
             "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP",
-            "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes,
-            logging,
-            serviceLifecycle,
+            "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport", "Statements", "TestSupport",
+            "VOPRF", grdb, httpTypes, logging, serviceLifecycle,
         ]),
         tests("PortesVerifier", [
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SignIn",
@@ -271,19 +282,21 @@ let package = Package(
             serviceLifecycle,
         ]),
         tests("PortesClient", [
-            "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP", "PrivacyPass",
-            "Recovery", "Revocation", "SignIn", "TestSupport", "VOPRF",
+            "Accounts", "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP",
+            "PrivacyPass", "Recovery", "Revocation", "SignIn", "TestSupport", "VOPRF",
         ]),
         tests(
             "Interoperation",
             [
+                "Accounts", "Attestation", "Statements",
                 "HTTPTransport", "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient",
                 "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "ServerSupport", "TestSupport", "VOPRF",
                 "WitnessServer", "Witnessing", logging, serviceLifecycle,
             ],
             resources: [.copy("Python")]),
         tests("Portes", [
-            "portes", "AuthorityServer", "BlindRSA", "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
+            "portes", "Accounts", "Attestation", "AuthorityServer", "AuthorityStore", "BlindRSA", "Statements",
+            "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
             "KeyTransparency", "LibSodium", "P384VOPRF", "PrivacyPass", "PortesClient", "PortesVerifier", "Revocation",
             "SQLiteSupport",
             "ServerSupport", "TestSupport", "VOPRF",

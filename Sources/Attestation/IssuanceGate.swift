@@ -1,8 +1,9 @@
+package import LibSodium
 package import PrivacyPass
 
 /// Who may request tokens, and how many: the attester of RFC 9576, section 2.
 ///
-/// It learns that some voucher wants `count` tokens of a capability, and a digest to know a repetition by. What is to
+/// It learns that some voucher or account wants `count` tokens of a capability, and a digest to know a repetition by. What is to
 /// be evaluated never reaches it.
 package protocol IssuanceGate: Sendable {
     /// Decides and charges in one step, durably before it returns.
@@ -17,6 +18,8 @@ package struct Charge: Sendable {
     package enum Payer: Sendable, Hashable {
         /// The holder of this voucher.
         case voucher(VoucherHash)
+        /// The account with this key, which signed the request.
+        case account(Ed25519.PublicKey)
         /// Nobody: the gate stands open, for development only.
         case nobody
     }
@@ -56,8 +59,14 @@ package enum ChargeOutcome: Sendable, Hashable {
         case wrongCapability
         /// The voucher is worth fewer tokens than requested.
         case exhausted
-        /// The voucher drew as much under this key as one may.
+        /// The voucher or account drew as much under this key as one may.
         case quotaExceeded
+        /// The capability is not given for this: a voucher where it takes accounts, or the other way round.
+        case gateRefused
+        /// No account has this key.
+        case unknownAccount
+        /// What statements gave to the account is less than requested.
+        case creditExhausted
         /// The key does not issue now.
         case keyNotIssuing
         /// As many tokens were issued under the key as may be: the next one has to begin first.

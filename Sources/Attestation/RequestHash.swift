@@ -1,3 +1,4 @@
+internal import Accounts
 package import LibSodium
 
 /// The digest of a token request as it arrived, 32 bytes: what makes a repeated request known.
@@ -13,7 +14,6 @@ package struct RequestHash: Sendable, Hashable {
     /// The digest of a request body that was sent with this media type, or of one part of it, for which there is a
     /// charge of its own: what it asks for under one key.
     package init(body: [UInt8], mediaType: String, part: Int? = nil) {
-        let place = part.map { "part \($0)\n" } ?? ""
-        bytes = KeyedBLAKE2b.hash(Array("portes request v1\n\(mediaType)\n\(place)".utf8) + body)
+        bytes = RequestDigest.digest(body: body, mediaType: mediaType, part: part)
     }
 }

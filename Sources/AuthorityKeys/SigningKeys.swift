@@ -2,6 +2,7 @@ internal import JOSE
 package import KeyDelivery
 package import KeyTransparency
 package import LibSodium
+internal import PrivacyPass
 package import Revocation
 
 /// The keys that an authority signs with, one for each purpose, in guarded memory.
@@ -66,6 +67,18 @@ package final class SigningKeys: Sendable {
 
     /// A checkpoint of the log of the revocation list's heads as a signed note.
     package func signRevocationLog(_ checkpoint: Checkpoint) -> SignedNote { checkpoint.signed(with: revocationLog) }
+
+    /// What a statement of another party is known by once it was used, 32 bytes: nobody can find out from a database alone
+    /// which it was, even where its id can be guessed, as the key follows from one that is never in there.
+    package func statementDigest(issuer: String, id: String) -> Bytes32 {
+        var writer = ByteWriter(capacity: 512)
+        for text in [issuer, id] {
+            writer.append(UInt16(truncatingIfNeeded: text.utf8.count))
+            writer.append(Array(text.utf8))
+        }
+        let key = KeyedBLAKE2b.derive(Array("portes statement digest key v1".utf8), key: keyDelivery.seed())
+        return KeyedBLAKE2b.hash(writer.bytes, key: key)
+    }
 
     /// The public keys as they are served at `/.well-known/jwks.json`; those of logs have a form of their own.
     package var keySet: Publication {

@@ -19,12 +19,21 @@ extension AuthorityDatabase: IssuanceGate {
         do {
             let limits = limits.withLock { $0 }
             return try await store.write { [time] db in
-                if let keyID = try Self.keyOnRecord(db, charge.request) { return .repeated(keyID) }
+                if let keyID = try Self.keyOnRecord(db, charge.request) {
+                    // Whoever made a code up pays for nothing, and gets nothing computed.
+                    return try charge.payer.isOnRecord(db) ? .repeated(keyID) : .refused(.unknownVoucher)
+                }
                 let now = time.now().wall
-                if let refusal = try Self.refusal(db, charge, limits: limits, at: now) { return .refused(refusal) }
+                let (price, gate): (GatePrice, (any Gate)?)
+                do {
+                    price = try Self.price(db, charge, limits: limits, at: now)
+                    gate = try Self.gate(db, charge.payer, price, open: limits[price.capability]?.gates ?? [.voucher])
+                } catch let refusal as ChargeOutcome.Refusal {
+                    return .refused(refusal)
+                }
                 guard try Self.record(db, charge) else { throw UnreadableRow() }
                 try Self.count(db, charge)
-                try Self.pay(db, charge)
+                try gate?.pay(db, price)
                 return .charged
             }
         } catch let refusal as ChargeOutcome.Refusal {
@@ -38,42 +47,42 @@ extension AuthorityDatabase: IssuanceGate {
         return try Row.fetchOne(statement, arguments: [request.bytes.data]).map { TokenKeyID(try $0.bytes32("key_id")) }
     }
 
-    /// Why a request cannot be charged, found out by reading alone.
-    static func refusal(
+    /// What a request costs, found out by reading alone; throws why it cannot be charged, whoever pays.
+    static func price(
         _ db: Database, _ charge: Charge, limits: [Capability: IssuanceLimits], at now: UnixTime
-    ) throws -> ChargeOutcome.Refusal? {
+    ) throws -> GatePrice {
         let keys = try db.cachedStatement(
             sql: """
-                SELECT capability, issued FROM token_key WHERE id = ?1
+                SELECT capability, issued FROM token_key WHERE id = ?1 AND is_closed = 0
                     AND not_before - ?3 <= ?2 AND ?2 < min(issue_until + ?3, accept_until)
                     AND NOT EXISTS (SELECT 1 FROM revocation WHERE subject = ?1)
                 """)
         let arguments: StatementArguments = [
             charge.keyID.bytes.data, now.seconds, KeyRecord.issuingLeeway,
         ]
-        guard let key = try Row.fetchOne(keys, arguments: arguments) else { return .keyNotIssuing }
+        guard let key = try Row.fetchOne(keys, arguments: arguments) else { throw ChargeOutcome.Refusal.keyNotIssuing }
         let capability = try key.capability("capability")
-        if try isRevoked(db, capability, at: now) { return .capabilityRevoked }
+        if try isRevoked(db, capability, at: now) { throw ChargeOutcome.Refusal.capabilityRevoked }
         let limits = limits[capability] ?? IssuanceLimits()
         guard try key.value("issued", as: Int64.self) <= limits.tokensPerKey - Int64(charge.count) else {
-            return .keyExhausted
+            throw ChargeOutcome.Refusal.keyExhausted
         }
-        guard case .voucher(let hash) = charge.payer else { return nil }
-        return try refusal(db, charge, of: hash, for: capability, quota: limits.quota)
+        return GatePrice(
+            capability: capability, keyID: charge.keyID, count: Int64(charge.count), quota: limits.quota)
     }
 
-    private static func refusal(
-        _ db: Database, _ charge: Charge, of voucher: VoucherHash, for capability: Capability, quota: Int64?
-    ) throws -> ChargeOutcome.Refusal? {
-        let vouchers = try db.cachedStatement(
-            sql: "SELECT capability, remaining FROM voucher WHERE hash = ? AND is_revoked = 0")
-        guard let row = try Row.fetchOne(vouchers, arguments: [voucher.bytes.data]) else { return .unknownVoucher }
-        guard try row.capability("capability") == capability else { return .wrongCapability }
-        guard try row.value("remaining", as: Int64.self) >= Int64(charge.count) else { return .exhausted }
-        guard let quota else { return nil }
-        let draws = try db.cachedStatement(sql: "SELECT tokens FROM drawn WHERE key_id = ? AND voucher = ?")
-        let drawn = try Int64.fetchOne(draws, arguments: [charge.keyID.bytes.data, voucher.bytes.data]) ?? 0
-        return drawn <= quota - Int64(charge.count) ? nil : .quotaExceeded
+    /// The first gate that is open and pays, `nil` where nobody has to; throws what the first of them says, if none
+    /// does.
+    static func gate(
+        _ db: Database, _ payer: Charge.Payer, _ price: GatePrice, open: Set<GateKind>
+    ) throws -> (any Gate)? {
+        if payer == .nobody { return nil }
+        var first: ChargeOutcome.Refusal?
+        for gate in payer.gates where open.contains(gate.kind) {
+            guard let refusal = try gate.refusal(db, price) else { return gate }
+            first = first ?? refusal
+        }
+        throw first ?? .gateRefused
     }
 
     /// Puts a request on record; `false` if it is there already.
@@ -87,19 +96,5 @@ extension AuthorityDatabase: IssuanceGate {
         let statement = try db.cachedStatement(sql: "UPDATE token_key SET issued = issued + ?1 WHERE id = ?2")
         try statement.execute(arguments: [charge.count, charge.keyID.bytes.data])
         guard db.changesCount == 1 else { throw ChargeOutcome.Refusal.keyNotIssuing }
-    }
-
-    private static func pay(_ db: Database, _ charge: Charge) throws {
-        guard case .voucher(let voucher) = charge.payer else { return }
-        let statement = try db.cachedStatement(
-            sql: "UPDATE voucher SET remaining = remaining - ?1 WHERE hash = ?2 AND remaining >= ?1 AND is_revoked = 0")
-        try statement.execute(arguments: [charge.count, voucher.bytes.data])
-        guard db.changesCount == 1 else { throw ChargeOutcome.Refusal.exhausted }
-        let draw = try db.cachedStatement(
-            sql: """
-                INSERT INTO drawn VALUES (?1, ?2, ?3)
-                ON CONFLICT (key_id, voucher) DO UPDATE SET tokens = tokens + excluded.tokens
-                """)
-        try draw.execute(arguments: [charge.keyID.bytes.data, voucher.bytes.data, charge.count])
     }
 }

@@ -20,12 +20,15 @@ package struct KeyChangeOutcome: Sendable, Hashable {
     package struct Recredit: Sendable, Hashable {
         /// To how many vouchers.
         package var vouchers: Int64 = 0
+        /// To how many accounts, as credit.
+        package var accounts: Int64 = 0
         /// How many tokens in all.
         package var tokens: Int64 = 0
 
         /// This much.
-        package init(vouchers: Int64 = 0, tokens: Int64 = 0) {
+        package init(vouchers: Int64 = 0, accounts: Int64 = 0, tokens: Int64 = 0) {
             self.vouchers = vouchers
+            self.accounts = accounts
             self.tokens = tokens
         }
     }

@@ -9,7 +9,8 @@ extension AuthorityDatabase {
     /// Forgets the requests and deliveries of keys whose acceptance ended before `time`, in short transactions, and
     /// returns the ids of all keys of which nothing is on record any more: their secrets serve nothing.
     ///
-    /// For good: the caller makes sure that the clock is right. The keys' public records stay.
+    /// For good: the caller makes sure that the clock is right. A mark on each key stays, which closes its epoch: nothing
+    /// is charged under it again. The keys' public records stay.
     package func purgeKeys(endedBefore time: UnixTime) async throws -> [TokenKeyID] {
         let ended = try await store.read { db in
             try Self.ids(
@@ -17,6 +18,10 @@ extension AuthorityDatabase {
                 arguments: [time.seconds])
         }
         for id in ended {
+            // First of all: what is forgotten from here on could else be charged again by a clock that goes back.
+            try await store.write { db in
+                try db.execute(sql: "UPDATE token_key SET is_closed = 1 WHERE id = ?", arguments: [id.bytes.data])
+            }
             while try await purgeSomeRequests(of: id) {}
             try await store.write { try Self.finishPurge($0, of: id) }
         }
@@ -36,7 +41,7 @@ extension AuthorityDatabase {
     private static func finishPurge(_ db: Database, of id: TokenKeyID) throws {
         let arguments: StatementArguments = [id.bytes.data]
         try db.execute(sql: "DELETE FROM delivery WHERE key_id = ?", arguments: arguments)
-        for table in ["drawn", "recovery_record", "recovery_count"] {
+        for table in ["drawn", "account_draw", "recovery_record", "recovery_count"] {
             try db.execute(sql: "DELETE FROM \(table) WHERE key_id = ?", arguments: arguments)
         }
         try db.execute(sql: "UPDATE token_key SET truncated = NULL WHERE id = ?", arguments: arguments)

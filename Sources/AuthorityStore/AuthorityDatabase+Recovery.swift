@@ -6,6 +6,7 @@ import LibSodium
 package import PrivacyPass
 package import Recovery
 import SQLiteSupport
+import Synchronization
 
 /// What came of a record that somebody wants kept.
 package enum RecoveryKeeping: Sendable, Hashable {
@@ -25,11 +26,17 @@ extension AuthorityDatabase {
     ///
     /// How many each payer has kept is on record until the key's end, and no row says which.
     package func keep(_ record: RecoveryRecord, for payer: Charge.Payer) async throws -> RecoveryKeeping {
-        try await store.write { [time] db in
+        let limits = limits.withLock { $0 }
+        return try await store.write { [time] db in
             if try Self.isKept(db, record) { return .kept }
             let now = time.now().wall
             let charge = Charge(payer: payer, request: RequestHash(.zero), count: 0, keyID: record.keyID)
-            if let refusal = try Self.refusal(db, charge, limits: [:], at: now) { return .refused(refusal) }
+            do {
+                let price = try Self.price(db, charge, limits: limits, at: now)
+                _ = try Self.gate(db, payer, price, open: limits[price.capability]?.gates ?? [.voucher])
+            } catch let refusal as ChargeOutcome.Refusal {
+                return .refused(refusal)
+            }
             guard try Self.countRecord(db, charge), try Self.insert(db, record) else { return .full }
             return .kept
         }
@@ -81,10 +88,18 @@ extension AuthorityDatabase {
 }
 
 extension Charge.Payer {
+    /// Whether there is, or was, such a payer.
+    func isOnRecord(_ db: Database) throws -> Bool {
+        guard case .voucher(let hash) = self else { return true }
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM voucher WHERE hash = ?")
+        return try Int.fetchOne(statement, arguments: [hash.bytes.data]) != nil
+    }
+
     /// What stands for the payer in a count of records; `nil` where nobody pays.
     fileprivate var digest: Bytes32? {
         switch self {
         case .voucher(let hash): hash.bytes
+        case .account(let key): key.encoded
         case .nobody: nil
         }
     }

@@ -12,7 +12,10 @@ enum AuthoritySchema {
         }
         migrator.registerMigration("3-revocation") { db in try db.execute(sql: otherRevocations) }
         migrator.registerMigration("4-counts") { try $0.execute(sql: counts) }
-        migrator.registerMigration("5-recovery") { try $0.execute(sql: recovery) }
+        migrator.registerMigration("5-accounts") { db in
+            try db.execute(sql: AccountSchema.accounts + AccountSchema.statements + AccountSchema.closedEpochs)
+        }
+        migrator.registerMigration("6-recovery") { try $0.execute(sql: recovery) }
         return migrator
     }
 

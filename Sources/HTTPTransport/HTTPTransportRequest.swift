@@ -5,6 +5,7 @@ package struct HTTPTransportRequest: Sendable {
         case get = "GET"
         case post = "POST"
         case delete = "DELETE"
+        case options = "OPTIONS"
     }
 
     /// Where a request goes.

@@ -9,6 +9,9 @@ public import PrivacyPass
 /// if that fails. A token that comes again is refused. What comes after the middleware does not see the token, which is
 /// of no use any more.
 ///
+/// Add it to the routes that it protects, as below: added to the whole router it runs before it is known whether there is
+/// a route, and a request for none costs a token too. What a browser asks beforehand (CORS preflight) goes through.
+///
 /// ```swift
 /// let router = Router(context: BasicPrivacyPassRequestContext.self)
 /// router.group("levels").add(middleware: PrivacyPassMiddleware(origin, accepting: [play]))
@@ -28,7 +31,9 @@ public struct PrivacyPassMiddleware<Context: PrivacyPassRequestContext>: RouterM
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if isLetIn(by: context.redemption) { return try await next(request, context) }
+        // It has no token, and is answered by what comes after, never by a protected handler.
+        let isPreflight = request.method == .options && request.headers[.accessControlRequestMethod] != nil
+        if isPreflight || isLetIn(by: context.redemption) { return try await next(request, context) }
         var (head, context) = (request.head, context)
         context.redemption = try await origin.redeem(
             request.headers[values: .authorization], accepting: capabilities)

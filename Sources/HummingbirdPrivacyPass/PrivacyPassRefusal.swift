@@ -45,7 +45,7 @@ public struct PrivacyPassRefusal: HTTPResponseError, Hashable {
             case .alreadySpent: .alreadySpent(.unauthorized, headers: fields)
             case .notReady: .notReady
             case .nothingToAskFor: .nothingToAskFor
-            case .overloaded: .unavailable(name: "overloaded", title: "The server is overloaded")
+            case .overloaded: .overloaded
             case .ledgerUnavailable: .storageUnavailable
             }
     }

@@ -139,6 +139,24 @@ import VerifierSupport
         }
     }
 
+    @Test func onTheWholeRouterItProtectsEveryRouteAndLetsPreflightsThrough() async throws {
+        let router = Router(context: Context.self)
+        router.add(middleware: PrivacyPassMiddleware(fixture.origin()))
+        router.get("level") { _, context in try context.capability.name }
+        let token = try fixture.token()
+        try await serving(router) { app in
+            #expect(try await app.get("/level").status == 401)
+            let asked = try await app.transport.send(
+                HTTPTransportRequest(
+                    .options, .url(app.url + "/level"), headers: [("Access-Control-Request-Method", "GET")], body: nil,
+                    timeout: .seconds(60)))
+            #expect(asked.status == 404 || asked.status == 405)
+            #expect(try await app.get("/level", authorization(token)).text == "session")
+            // A path that nothing is at asks for a token too.
+            #expect(try await app.get("/nothing").status == 401)
+        }
+    }
+
     @Test func aHandlerWithoutTheMiddlewareAnswers500() async throws {
         let token = try fixture.token()
         try await serving(router(fixture.origin())) { app in

@@ -141,4 +141,21 @@ import Testing
             try await group.waitForAll()
         }
     }
+
+    @Test func whoeverIsAdmittedIsServedThoughTheQueueIsFullAndOthersAreTurnedAwayBefore() async throws {
+        let pool = ComputePool(threadCount: 1, queueLimit: 2)
+        let outcome = try await pool.admitted(places: 2) { admitted in
+            try await pool.admitted { _ in
+                // All three places are taken.
+                await #expect(throws: HTTPProblem.overloaded) { try await pool.run {} }
+                await #expect(throws: HTTPProblem.overloaded) { try await pool.admitted { _ in } }
+            }
+            let first = try await admitted.run { 1 }
+            return try await admitted.each([1, 2, 3]) { $0 * 2 }.reduce(first, +)
+        }
+        #expect(outcome == 13)
+        // A request for more places than there are is let in alone.
+        #expect(try await pool.admitted(places: 100) { try await $0.run { true } })
+        #expect(try await pool.run { true })
+    }
 }

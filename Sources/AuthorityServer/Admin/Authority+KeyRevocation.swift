@@ -86,7 +86,7 @@ extension Authority {
         return KeyRevocationSummary(
             key: before, entry: outcome.revocation.map(RevocationSummary.init),
             replacement: replacement.map { KeyRevocationSummary.Replacement($0, isNew: isNew) },
-            vouchers: outcome.recredit.vouchers, tokens: outcome.recredit.tokens,
+            vouchers: outcome.recredit.vouchers, accounts: outcome.recredit.accounts, tokens: outcome.recredit.tokens,
             liveKeys: same.count(where: isLive),
             verifiers: try database.verifiers().filter { $0.capabilities.contains(key.record.capability) }.map(\.name))
     }

@@ -11,6 +11,8 @@ package struct KeyRevocationSummary: Sendable, Hashable, Codable {
     package var replacement: Replacement?
     /// How many vouchers get tokens back.
     package var vouchers: Int64
+    /// How many accounts get credit back.
+    package var accounts: Int64
     /// How many tokens they get back in all.
     package var tokens: Int64
     /// How many keys of the capability are live afterwards: with more of them, the crowds are smaller.
@@ -22,11 +24,12 @@ package struct KeyRevocationSummary: Sendable, Hashable, Codable {
 
     /// What a revocation amounts to, from its parts.
     package init(
-        key: KeySummary, entry: RevocationSummary?, replacement: Replacement?, vouchers: Int64, tokens: Int64,
-        liveKeys: Int, verifiers: [String]
+        key: KeySummary, entry: RevocationSummary?, replacement: Replacement?, vouchers: Int64,
+        accounts: Int64 = 0, tokens: Int64, liveKeys: Int, verifiers: [String]
     ) {
         (self.key, self.entry, self.replacement) = (key, entry, replacement)
-        (self.vouchers, self.tokens, self.liveKeys) = (vouchers, tokens, liveKeys)
+        (self.vouchers, self.accounts, self.tokens) = (vouchers, accounts, tokens)
+        self.liveKeys = liveKeys
         self.verifiers = verifiers
     }
 
@@ -60,7 +63,7 @@ package struct KeyRevocationSummary: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case key, entry, replacement, vouchers, tokens, verifiers
+        case key, entry, replacement, vouchers, accounts, tokens, verifiers
         case liveKeys = "live-keys"
         case isPublished = "published"
     }

@@ -19,12 +19,15 @@ struct RecoveryRoutes: Sendable {
     static let requestPath = DirectoryPublisher.requestPath + "/recovery"
 
     let authority: Authority
+    let issuerName: ServerName
     let isGateOpen: Bool
     let maximumBatch: Int
+    let guesses: GuessGuard
     let pool: ComputePool
+    let repeats: RepeatGuard
 
     func add(to router: Router<ServerContext>) {
-        router.post("\(RecoveryRecord.path)") { request, _ in try await keep(request) }
+        router.post("\(RecoveryRecord.path)") { request, context in try await keep(request, context) }
         router.get("\(RecoveryRecord.path)/:key/:lookup") { _, context in
             guard let keyID = context.parameters.get("key").flatMap({ TokenKeyID(hexadecimal: $0) }),
                 let lookup = context.parameters.get("lookup").flatMap({ RecoveryRecord.Lookup(text: $0) })
@@ -34,19 +37,24 @@ struct RecoveryRoutes: Sendable {
         router.post("\(Self.requestPath)") { request, _ in try await answerAgain(request) }
     }
 
-    private func keep(_ request: Request) async throws -> Response {
+    private func keep(_ request: Request, _ context: ServerContext) async throws -> Response {
         guard request.mediaType == RecoveryRecord.mediaType else {
             throw HTTPProblem.unsupportedMediaType(accepted: [RecoveryRecord.mediaType])
         }
-        let payer = try TokenRequestRoute.payer(of: request, isGateOpen: isGateOpen)
-        let body = try await request.body(upTo: RecoveryRecord.maximumEncodedCount)
-        guard let record = try? RecoveryRecord(decoding: Array(body.readableBytesView)) else {
+        let credentials = try RequestCredentials(request, isGateOpen: isGateOpen)
+        if credentials.isVoucher { try guesses.check(context) }
+        let body = Array(try await request.body(upTo: RecoveryRecord.maximumEncodedCount).readableBytesView)
+        guard let record = try? RecoveryRecord(decoding: body) else {
             throw HTTPProblem.unprocessable("this is no recovery record")
         }
+        let payer = try await credentials.payer(
+            body: body, mediaType: RecoveryRecord.mediaType, issuer: issuerName, pool: pool)
         guard authority.isClockRight else { throw HTTPProblem.clockMoved }
         switch try await authority.database.keep(record, for: payer) {
         case .kept: return Response(status: .noContent, headers: [.cacheControl: "no-store"])
-        case .refused(let refusal): throw HTTPProblem(refusal)
+        case .refused(let refusal):
+            if refusal == .unknownVoucher { guesses.wrongGuess(context) }
+            throw HTTPProblem(refusal)
         case .full: throw HTTPProblem.recordsFull
         }
     }
@@ -67,7 +75,18 @@ struct RecoveryRoutes: Sendable {
         // Before anything is computed: what was never charged costs a look.
         let hash = RequestHash(body: body, mediaType: form.requestType)
         guard let keyID = try await authority.database.keyOfCharged(hash) else { throw HTTPProblem.requestUnknown }
-        let answer = try await pool.run { [authority, maximumBatch] in
+        let answer = try await repeats.evaluating([hash]) {
+            try await evaluate(body, form, under: keyID)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: form.responseType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+    }
+
+    private func evaluate(
+        _ body: [UInt8], _ form: TokenRequestMessage.Form, under keyID: TokenKeyID
+    ) async throws -> [UInt8] {
+        try await pool.run { [authority, maximumBatch] in
             do {
                 let (issuer, now) = (authority.issuer, authority.time.now().wall)
                 switch try TokenRequestMessage(body, form: form, maximumBatch: maximumBatch) {
@@ -81,9 +100,6 @@ struct RecoveryRoutes: Sendable {
                 throw HTTPProblem.malformedRequest(error)
             }
         }
-        return Response(
-            status: .ok, headers: [.contentType: form.responseType, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
     }
 }
 

@@ -29,10 +29,14 @@ extension HTTPProblem {
         .unprocessableContent, name: "batch-too-large", title: "The request asks for more tokens than one may",
         detail: "ask for fewer tokens at a time")
 
-    /// 403: as much was drawn in this epoch as one voucher may draw.
-    static let quotaExceeded = HTTPProblem(
-        .forbidden, name: "quota-exceeded", title: "The voucher draws no more tokens in this epoch",
-        detail: "come again when the next key issues, or ask for fewer tokens")
+    /// 403: as much was drawn in this epoch as one voucher or account may draw; the next one begins in `retryAfter`
+    /// seconds.
+    static func quotaExceeded(retryAfter: Int64? = nil) -> HTTPProblem {
+        HTTPProblem(
+            .forbidden, name: "quota-exceeded", title: "The voucher or account draws no more tokens in this epoch",
+            detail: "come again when the next key issues, or ask for fewer tokens",
+            headers: retryAfter.map { [.retryAfter: String($0)] } ?? [:])
+    }
 
     /// 503: as many tokens were issued under the key as may be.
     static let keyExhausted = HTTPProblem(
@@ -64,7 +68,10 @@ extension HTTPProblem {
             case .unknownVoucher: .voucherUnknown
             case .wrongCapability: .voucherUnfit
             case .exhausted: .voucherExhausted
-            case .quotaExceeded: .quotaExceeded
+            case .quotaExceeded: .quotaExceeded()
+            case .gateRefused: .gateRefused
+            case .unknownAccount: .accountUnknown
+            case .creditExhausted: .creditExhausted
             case .keyNotIssuing: .keyUnknown
             case .keyExhausted: .keyExhausted
             case .capabilityRevoked: .capabilityRevoked

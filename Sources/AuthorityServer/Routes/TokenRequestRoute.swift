@@ -1,3 +1,4 @@
+import Accounts
 import Attestation
 import HTTPTypes
 import Hummingbird
@@ -11,43 +12,48 @@ import ServerSupport
 /// `POST /token-request` (RFC 9578, sections 5 and 6; batched tokens draft, sections 5 and 6).
 struct TokenRequestRoute: Sendable {
     let authority: Authority
+    let issuerName: ServerName
     let gate: any IssuanceGate
+    /// Keeps whoever guesses at vouchers from going on.
+    let guesses: GuessGuard
     /// Whether everybody gets tokens for nothing.
     let isGateOpen: Bool
     let maximumBatch: Int
     /// How many tokens one request may ask for of a capability, where that is fewer.
     let batchSizes: [Capability: Int]
     let pool: ComputePool
+    let repeats: RepeatGuard
     let metrics: IssuanceMetrics
 
     func add(to router: Router<ServerContext>) {
-        router.post("\(DirectoryPublisher.requestPath)") { request, _ in try await respond(to: request) }
+        router.post("\(DirectoryPublisher.requestPath)") { request, context in
+            try await respond(to: request, context)
+        }
     }
 
-    private func respond(to request: Request) async throws -> Response {
+    private func respond(to request: Request, _ context: ServerContext) async throws -> Response {
         guard let form = request.mediaType.flatMap({ TokenRequestMessage.Form(mediaType: $0) }) else {
             throw HTTPProblem.unsupportedMediaType(accepted: TokenRequestMessage.Form.allCases.map(\.requestType))
         }
-        let payer = try Self.payer(of: request, isGateOpen: isGateOpen)
+        let credentials = try RequestCredentials(request, isGateOpen: isGateOpen)
+        if credentials.isVoucher { try guesses.check(context) }
         let body = try await request.body(upTo: form.largestBody(maximumBatch: maximumBatch))
-        let answer = try await answer(Array(body.readableBytesView), form: form, payer: payer)
+        let answer: Answer
+        do {
+            answer = try await self.answer(Array(body.readableBytesView), form: form, credentials)
+        } catch let problem as HTTPProblem {
+            if problem.name == HTTPProblem.voucherUnknown.name { guesses.wrongGuess(context) }
+            throw problem
+        }
         return Response(
             status: answer.isWhole ? .ok : .partialContent,
             headers: [.contentType: form.responseType, .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
     }
 
-    /// Who pays, by the form of the credentials alone.
-    static func payer(of request: Request, isGateOpen: Bool) throws(HTTPProblem) -> Charge.Payer {
-        if isGateOpen { return .nobody }
-        let parts = (request.headers[.authorization] ?? "").split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", let code = VoucherCode(parts[1]) else {
-            throw .voucherMissing
-        }
-        return .voucher(code.hash)
-    }
-
-    private func answer(_ body: [UInt8], form: TokenRequestMessage.Form, payer: Charge.Payer) async throws -> Answer {
+    private func answer(
+        _ body: [UInt8], form: TokenRequestMessage.Form, _ credentials: RequestCredentials
+    ) async throws -> Answer {
         let maximumBatch = maximumBatch
         let (message, parts) = try await pool.run {
             do {
@@ -57,25 +63,41 @@ struct TokenRequestRoute: Sendable {
                 throw HTTPProblem.malformedRequest(error)
             }
         }
+        let payer = try await credentials.payer(
+            body: body, mediaType: form.requestType, issuer: issuerName, pool: pool)
         guard authority.isClockRight else { throw HTTPProblem.clockMoved }
+        // A place on the threads before anything is paid: what is charged is answered.
+        return try await pool.admitted(places: message.places) { pool in
+            let charged = try await charge(parts, body, form: form, payer: payer, on: pool)
+            return try await repeats.evaluating(charged.compactMap(\.repeated)) {
+                try await evaluate(message, charged, on: pool)
+            }
+        }
+    }
+
+    /// Charges for the parts of a request; of a generic batch for those that can be.
+    private func charge(
+        _ parts: [TokenRequestMessage.Part], _ body: [UInt8], form: TokenRequestMessage.Form, payer: Charge.Payer,
+        on pool: ComputePool.Admitted
+    ) async throws -> [ChargedPart] {
         var charged: [ChargedPart] = []
         var refusal: HTTPProblem?
         for (number, part) in parts.enumerated() {
             let hash = RequestHash(body: body, mediaType: form.requestType, part: form == .generic ? number : nil)
             do {
-                charged.append(try await charge(part, hash, payer: payer))
+                charged.append(try await charge(part, hash, payer: payer, on: pool))
             } catch let problem as HTTPProblem {
                 guard form == .generic else { throw problem }
                 refusal = refusal ?? problem
             }
         }
         if charged.isEmpty, let refusal { throw refusal.ofWholeBatch }
-        return try await evaluate(message, charged)
+        return charged
     }
 
     /// Charges for a part of a request, durably, and says under which key to evaluate it.
     private func charge(
-        _ part: TokenRequestMessage.Part, _ hash: RequestHash, payer: Charge.Payer
+        _ part: TokenRequestMessage.Part, _ hash: RequestHash, payer: Charge.Payer, on pool: ComputePool.Admitted
     ) async throws -> ChargedPart {
         let (now, issuer) = (authority.time.now().wall, authority.issuer)
         let (truncatedID, tokenType) = (part.truncatedKeyID, part.tokenType)
@@ -94,20 +116,25 @@ struct TokenRequestRoute: Sendable {
             return ChargedPart(part: part, keyID: charge.keyID)
         case .repeated(let keyID):
             metrics.repeated()
-            return ChargedPart(part: part, keyID: keyID)
+            return ChargedPart(part: part, keyID: keyID, repeated: hash)
         case .refused(let refusal):
             metrics.refused()
+            guard refusal != .quotaExceeded else {
+                throw HTTPProblem.quotaExceeded(retryAfter: max(key.issueUntil.seconds(since: now), 1))
+            }
             throw HTTPProblem(refusal)
         }
     }
 
-    private func evaluate(_ message: TokenRequestMessage, _ charged: [ChargedPart]) async throws -> Answer {
+    private func evaluate(
+        _ message: TokenRequestMessage, _ charged: [ChargedPart], on pool: ComputePool.Admitted
+    ) async throws -> Answer {
         guard let keyID = charged.first?.keyID else { throw HTTPProblem.internalError }
         switch message {
         case .amortized(let request):
-            return Answer(bytes: try await run { try $0.evaluate(request, under: keyID, at: $1).encoded })
+            return Answer(bytes: try await run(on: pool) { try $0.evaluate(request, under: keyID, at: $1).encoded })
         case .single(let request):
-            return Answer(bytes: try await run { try $0.evaluate(request, under: keyID, at: $1).encoded })
+            return Answer(bytes: try await run(on: pool) { try $0.evaluate(request, under: keyID, at: $1).encoded })
         case .generic(let batch):
             let items = charged.flatMap { part in part.part.items.map { ($0.place, $0.request, part.keyID) } }
             let evaluated = try await pool.each(items) { [authority] place, request, keyID in
@@ -124,7 +151,7 @@ struct TokenRequestRoute: Sendable {
 
     /// What the issuer answers, computed where it may take its time.
     private func run<T: Sendable>(
-        _ body: @escaping @Sendable (Issuer, UnixTime) throws -> T
+        on pool: ComputePool.Admitted, _ body: @escaping @Sendable (Issuer, UnixTime) throws -> T
     ) async throws -> T {
         try await pool.run { [authority] in
             do {
@@ -139,6 +166,8 @@ struct TokenRequestRoute: Sendable {
     private struct ChargedPart: Sendable {
         let part: TokenRequestMessage.Part
         let keyID: TokenKeyID
+        /// The request's digest, where it was paid for before.
+        var repeated: RequestHash?
     }
 
     private struct Answer: Sendable {

@@ -15,6 +15,12 @@ package struct AuthorityConfiguration: Sendable {
     package var maximumBatch: Int
     /// How many it may ask for of a capability, where that is fewer.
     package var batchSizes: [Capability: Int] = [:]
+    /// How accounts are opened, where any capability is given to them.
+    package var accounts: AccountConfiguration?
+    /// How many unknown vouchers may come from one address in an hour.
+    package var guessesPerHour = 100
+    /// Whether that counts for this machine's own addresses too, behind which a proxy may hide many callers.
+    package var limitsLoopback = false
     /// Whose cosignatures the key log needs.
     package var witnesses: LogWitnessConfiguration = .none
     /// A PEM file of certificate authorities to trust beside the system's, for the witnesses' URLs, or `nil`.

@@ -1,12 +1,15 @@
+import Attestation
 import AuthorityKeys
 import AuthorityStore
 import HTTPTransport
 import Hummingbird
+import KeySchedule
 import KeyTransparency
 package import Logging
 import PrivacyPass
 import ServerSupport
 package import ServiceLifecycle
+import Statements
 
 /// A running authority: the public server, the admin socket and the housekeeping on one ``Authority``.
 package struct AuthorityService: Sendable {
@@ -28,9 +31,11 @@ package struct AuthorityService: Sendable {
         }
         let metrics = PrometheusMetrics()
         let pool = ComputePool()
+        let repeats = RepeatGuard(threadCount: pool.threadCount)
         let router = ServerRouter.make(
             metrics: RequestMetrics(factory: metrics),
-            crossOrigin: [IssuerDirectory.path, DirectoryPublisher.requestPath, TokenRevocationRoute.path])
+            crossOrigin: AccountRoutes.paths.union(
+                [IssuerDirectory.path, DirectoryPublisher.requestPath, TokenRevocationRoute.path]))
         router.add(middleware: StoreProblemMiddleware())
         let heads = HeadSigner(
             database: authority.database, signing: signing, issuer: issuerName.text, time: authority.time)
@@ -43,15 +48,32 @@ package struct AuthorityService: Sendable {
             deliveries: DeliveryPublisher(authority), keySet: signing.keySet
         ).add(to: router)
         TokenRevocationRoute(authority: authority, pool: pool).add(to: router)
+        let guesses = GuessGuard(configuration, time: authority.time)
         TokenRequestRoute(
-            authority: authority, gate: authority.database, isGateOpen: configuration.isDevelopment,
+            authority: authority, issuerName: issuerName, gate: authority.database, guesses: guesses,
+            isGateOpen: configuration.isDevelopment,
             maximumBatch: configuration.maximumBatch, batchSizes: configuration.batchSizes, pool: pool,
+            repeats: repeats,
             metrics: IssuanceMetrics(factory: metrics)
         ).add(to: router)
         RecoveryRoutes(
-            authority: authority, isGateOpen: configuration.isDevelopment, maximumBatch: configuration.maximumBatch,
-            pool: pool
+            authority: authority, issuerName: issuerName, isGateOpen: configuration.isDevelopment,
+            maximumBatch: configuration.maximumBatch, guesses: guesses, pool: pool, repeats: repeats
         ).add(to: router)
+        if let accounts = configuration.accounts {
+            let parties = accounts.parties.map {
+                (issuer: $0.issuer, keys: $0.keys.source(pool: pool, transport: transport))
+            }
+            AccountRoutes(
+                authority: authority, issuerName: issuerName, configuration: accounts,
+                statements: StatementVerifier(parties, authority: issuerName) { issuer, id in
+                    signing.statementDigest(issuer: issuer, id: id)
+                },
+                challenges: ChallengeKeeper(difficulty: accounts.difficulty),
+                changes: RateLimiter(perMinute: accounts.changesPerMinute, at: authority.time.now().monotonic),
+                guesses: guesses, pool: pool
+            ).add(to: router)
+        }
         CountRoute(authority: authority, issuerName: issuerName, pool: pool).add(to: router)
         LogRoutes(publisher: keyLog.publisher, key: keyLog.key).add(to: router)
         let headLog = try Self.log(

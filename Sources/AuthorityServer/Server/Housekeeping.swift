@@ -50,6 +50,7 @@ struct Housekeeping: Service {
                 try authority.endKeys(acceptedUntil: time.adding(seconds: -Self.delay))
             }
             let forgotten = try await authority.database.purgeKeys(endedBefore: time.adding(seconds: -Self.delay))
+            try await authority.database.purgeStatements(endedBefore: time.adding(seconds: -Self.delay))
             for id in try await authority.destroySecrets(of: forgotten) {
                 logger.notice("a secret was destroyed", metadata: ["key": "\(id.hexadecimal.prefix(8))"])
             }

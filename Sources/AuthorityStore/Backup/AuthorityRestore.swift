@@ -53,6 +53,7 @@ package final class AuthorityRestore: Sendable {
         }
         try database.raiseDeliveries(at: now)
         try database.beginHeadLogAnew()
+        try database.forgetUsedStatements(at: now)
         try database.close()
         return tokens
     }

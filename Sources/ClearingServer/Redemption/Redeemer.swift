@@ -59,7 +59,7 @@ struct Redeemer: Sendable {
         do {
             return try await database.ledger.spend(spends)
         } catch ClearingStoreError.overloaded {
-            throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded")
+            throw HTTPProblem.overloaded
         } catch let error as StoreError {
             failures.note(error)
             throw error.isTemporary ? HTTPProblem.storageUnavailable : .internalError

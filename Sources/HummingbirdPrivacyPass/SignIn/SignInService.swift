@@ -96,7 +96,7 @@ public final class SignInService: Sendable {
         do {
             result = try await pool.run(work)
         } catch {
-            throw SignInRefusal(.unavailable(name: "overloaded", title: "The server is overloaded"))
+            throw SignInRefusal(.overloaded)
         }
         do { return try result.get() } catch { throw SignInRefusal(error) }
     }

@@ -8,6 +8,9 @@ public enum IssuanceError: Error, Sendable, Hashable {
     case overloaded(retryAfter: Int?)
     /// The gate refused. Ask for another voucher, or for fewer tokens.
     case refused(Refusal)
+    /// The voucher or account drew as many tokens in this epoch as one may. Ask for fewer, or come again with the next
+    /// key: at this time, in UNIX seconds, where the issuer says it.
+    case quotaExhausted(until: Int64?)
     /// The challenge is for another issuer than the one configured. Do not answer it.
     case wrongIssuer
     /// The issuer calls itself by this name, and not by the one configured: no origin would take its tokens. Configure
@@ -44,8 +47,25 @@ public enum IssuanceError: Error, Sendable, Hashable {
         case wrongCapability
         /// The voucher is worth fewer tokens than requested.
         case voucherExhausted
-        /// The voucher drew as many tokens in this epoch as one may. Ask for fewer, or come again with the next key.
-        case quotaExceeded
+        /// The issuer gives tokens of this capability for something else: a voucher, an account or a statement.
+        case gateRefused
+        /// The account is not open. Open it.
+        case accountUnknown
+        /// The issuer does not take the account's signature. Check that its name is the one configured.
+        case accountRefused
+        /// What statements gave to the account is less than requested. Present another one, or ask for fewer.
+        case creditExhausted
+        /// The issuer opens no accounts for what was given.
+        case openingRefused
+        /// The issuer asks for more computing time than anybody should.
+        case proofTooHard
+        /// The challenge is over. Ask for another one, which ``IssuerClient/openAccount(_:for:)`` does once by itself.
+        case challengeInvalid
+        /// The statement was used before: if it was by this account, it has the credit.
+        case statementUsed
+        /// The issuer does not take the statement, for this reason: the name of a problem, see the protocol. Ask the party
+        /// for another one.
+        case statementRefused(reason: String)
         /// The capability is revoked: nobody gets tokens of it any more.
         case capabilityRevoked
         /// The request asks for more tokens than the issuer gives at a time. Ask for fewer.
@@ -56,15 +76,25 @@ public enum IssuanceError: Error, Sendable, Hashable {
 }
 
 extension IssuanceError {
-    /// What a response other than 200 means.
-    init(_ response: TransportResponse) {
+    /// What a response other than 200 means; `time` is now, in UNIX seconds.
+    init(_ response: TransportResponse, at time: Int64? = nil) {
         self =
             switch Problem(response).name {
             case "voucher-required": .refused(.voucherRequired)
             case "voucher-invalid": .refused(.voucherUnknown)
             case "voucher-unfit": .refused(.wrongCapability)
             case "voucher-exhausted": .refused(.voucherExhausted)
-            case "quota-exceeded": .refused(.quotaExceeded)
+            case "quota-exceeded":
+                .quotaExhausted(until: time.flatMap { time in response.retryAfter.map { time + Int64($0) } })
+            case "gate-refused": .refused(.gateRefused)
+            case "account-unknown": .refused(.accountUnknown)
+            case "account-signature-invalid", "account-required": .refused(.accountRefused)
+            case "credit-exhausted": .refused(.creditExhausted)
+            case "opening-refused": .refused(.openingRefused)
+            case "challenge-invalid": .refused(.challengeInvalid)
+            case "statement-used": .refused(.statementUsed)
+            case "statement-keys-unavailable": .overloaded(retryAfter: response.retryAfter)
+            case let name? where name.hasPrefix("statement-"): .refused(.statementRefused(reason: name))
             case "batch-too-large": .refused(.batchTooLarge)
             case "capability-revoked": .refused(.capabilityRevoked)
             case "key-unknown": .keyNotIssuing

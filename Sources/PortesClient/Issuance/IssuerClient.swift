@@ -40,6 +40,9 @@ public actor IssuerClient {
         self.now = now ?? { Int64(Date.now.timeIntervalSince1970.rounded(.down)) }
     }
 
+    /// The time in UNIX seconds, by this client's clock.
+    var currentTime: Int64 { now() }
+
     /// The issuer's directory as it is now.
     ///
     /// Fetched whole each time, with no tag of what was fetched before: a tag could be a name that the issuer gave to
@@ -147,8 +150,8 @@ public actor IssuerClient {
         }.capability
     }
 
-    /// The answer to a request, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
-    public func answer(_ request: IssuanceRequest, voucher: Voucher) async throws(IssuanceError) -> [UInt8] {
+    /// The answer to a request that is paid for in any way, as bytes for ``PendingTokens/finalize(_:)-swift.method``.
+    public func answer(_ request: IssuanceRequest, payment: Payment) async throws(IssuanceError) -> [UInt8] {
         let directory: IssuerDirectory
         if let cached { directory = cached } else { directory = try await self.directory() }
         guard let target = url.resolve(directory.issuerRequestURI, relativeTo: IssuerDirectory.path) else {
@@ -157,7 +160,7 @@ public actor IssuerClient {
         var headers = [
             HeaderField("content-type", request.mediaType), HeaderField("accept", request.responseMediaType),
         ]
-        if let header = voucher.header { headers.append(header) }
+        if let header = payment.header(for: request, issuer: name) { headers.append(header) }
         let response = try await send(
             TransportRequest(
                 .post, url: target, headers: headers, body: request.encoded,
@@ -166,9 +169,9 @@ public actor IssuerClient {
         guard response.status == 200 || response.status == 206 && request.isGeneric else {
             // What an issuer answers where it issued none of a batch, most likely since the key is over.
             let isNoneIssued = response.status == 400 && request.isGeneric && Problem(response).name == nil
-            let error = isNoneIssued ? .keyNotIssuing : IssuanceError(response)
+            let error = isNoneIssued ? .keyNotIssuing : IssuanceError(response, at: currentTime)
             // An issuer asks for a voucher as well where what was sent has not the form of one.
-            throw voucher.header != nil && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
+            throw payment.hasVoucher && error == .refused(.voucherRequired) ? .refused(.voucherMalformed) : error
         }
         guard response.mediaType == request.responseMediaType else { throw .badAnswer }
         return response.body

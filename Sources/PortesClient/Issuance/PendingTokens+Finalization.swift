@@ -17,7 +17,7 @@ extension PendingTokens {
                 return evaluation
             }
         } catch {
-            throw .malformed(error)
+            throw FinalizationError(error)
         }
     }
 
@@ -31,7 +31,7 @@ extension PendingTokens {
             let count = batch.requests.count
             return try GenericBatchTokenResponse(decoding: response, maximumCount: count).responses
         } catch {
-            throw .malformed(error)
+            throw FinalizationError(error)
         }
     }
 
@@ -84,5 +84,13 @@ extension PendingTokens {
             }
         }
         return tokens
+    }
+}
+
+extension PendingTokens.FinalizationError {
+    /// What is wrong with an answer that does not decode.
+    fileprivate init(_ error: MessageError) {
+        // More than were asked for is no other form, but another number.
+        self = error == .tooManyItems ? .wrongCount : .malformed(error)
     }
 }

@@ -1,6 +1,7 @@
 /// A code that an issuer takes for tokens. Whoever has it can use it up, so it has no description.
 public struct Voucher: Sendable {
-    private let text: String?
+    /// The code, if there is one.
+    let text: String?
 
     /// No voucher, for an issuer that asks for none: one in development.
     public static let notNeeded = Voucher()

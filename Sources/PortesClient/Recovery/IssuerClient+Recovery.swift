@@ -5,12 +5,15 @@ internal import Recovery
 
 extension IssuerClient {
     /// Has the issuer keep a record, for whoever may draw tokens under its key.
-    func keep(_ record: RecoveryRecord, voucher: Voucher) async throws(IssuanceError) {
+    func keep(_ record: RecoveryRecord, payment: Payment) async throws(IssuanceError) {
         var headers = [HeaderField("content-type", RecoveryRecord.mediaType)]
-        if let header = voucher.header { headers.append(header) }
+        let body = record.encoded
+        if let header = payment.header(body: body, mediaType: RecoveryRecord.mediaType, issuer: name) {
+            headers.append(header)
+        }
         let response = try await send(
             TransportRequest(
-                .post, url: url.appending(path: RecoveryRecord.path), headers: headers, body: record.encoded,
+                .post, url: url.appending(path: RecoveryRecord.path), headers: headers, body: body,
                 maximumResponseCount: 64 * 1024))
         guard response.status == 204 else { throw IssuanceError(response) }
     }

@@ -28,12 +28,12 @@ extension Wallet {
     /// out; before the first of its series, the issuer has confirmed that it keeps what else is needed.
     func prepareRecoverable(
         _ capability: Capability?, challenge: TokenChallenge, tokenKey: TokenKey, count: Int, key: RecoveryKey,
-        from issuer: IssuerClient, voucher: Voucher
+        from issuer: IssuerClient, payment: Payment
     ) async throws -> OpenRequest {
         let series = try seriesToUse(capability, challenge: challenge, tokenKey: tokenKey, batchSize: count)
         if !series.isKept {
             guard let record = key.seal(series.series) else { throw IssuanceError.unsupported }
-            try await issuer.keep(record, voucher: voucher)
+            try await issuer.keep(record, payment: payment)
             try change(series.series) { $0.isKept = true }
         }
         return try prepareNext(of: series.series, key: key)

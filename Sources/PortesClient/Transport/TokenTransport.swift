@@ -38,7 +38,7 @@ public struct TransportRequest: Sendable {
         case get = "GET"
         /// POST.
         case post = "POST"
-        /// DELETE, with a body.
+        /// DELETE, perhaps with a body.
         case delete = "DELETE"
     }
 

@@ -25,7 +25,18 @@ extension Wallet {
         voucher: Voucher, recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
         try await fetch(
-            count, ofKind: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+            count, ofKind: capability, for: challenge, from: issuer, payment: .voucher(voucher), recovery: recovery)
+    }
+
+    /// Fetches tokens that an account pays for, out of its quota or of what statements gave it. Otherwise as
+    /// ``fetch(_:of:for:from:voucher:recovery:)``.
+    @discardableResult
+    public func fetch(
+        _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
+        account: AccountKey, recovery: RecoveryKey? = nil
+    ) async throws -> FetchResult {
+        try await fetch(
+            count, ofKind: capability, for: challenge, from: issuer, payment: .account(account), recovery: recovery)
     }
 
     /// Fetches tokens under the key that the issuer lists first, whatever it is for: for an issuer whose keys name no
@@ -34,16 +45,16 @@ extension Wallet {
     public func fetchOfFirstKey(
         _ count: Int, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher
     ) async throws -> FetchResult {
-        try await fetch(count, ofKind: nil, for: challenge, from: issuer, voucher: voucher)
+        try await fetch(count, ofKind: nil, for: challenge, from: issuer, payment: .voucher(voucher))
     }
 
     private func fetch(
         _ count: Int, ofKind capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
-        voucher: Voucher, recovery: RecoveryKey? = nil
+        payment: Payment, recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
         try issuer.check(challenge)
         guard recovery?.issuer.isSameServer(as: issuer.name) ?? true else { throw IssuanceError.wrongIssuer }
-        var result = try await finishRequests(of: issuer, voucher: voucher) {
+        var result = try await finishRequests(of: issuer, payment: payment) {
             $0.capability == capability && $0.challenge == challenge
         }
         guard result.resumed < count else {
@@ -60,12 +71,12 @@ extension Wallet {
             if let recovery, type == .voprfRistretto255 {
                 open = try await prepareRecoverable(
                     capability, challenge: challenge, tokenKey: key, count: part, key: recovery, from: issuer,
-                    voucher: voucher)
+                    payment: payment)
             } else {
                 open = try prepare(capability, challenge: challenge, tokenKey: key, count: part)
             }
             do {
-                result.requested += try await complete(open, from: issuer, voucher: voucher, isRepeated: false)
+                result.requested += try await complete(open, from: issuer, payment: payment, isRepeated: false)
                 mayRefetch = true
             } catch IssuanceError.keyNotIssuing where mayRefetch {
                 // The key's time ended between the directory and the request.
@@ -79,14 +90,14 @@ extension Wallet {
 
     /// Sends the requests that are on record for an issuer again; `isWanted` says which bring what is fetched now.
     private func finishRequests(
-        of issuer: IssuerClient, voucher: Voucher, isWanted: (OpenRequest) -> Bool
+        of issuer: IssuerClient, payment: Payment, isWanted: (OpenRequest) -> Bool
     ) async throws -> FetchResult {
         var result = FetchResult()
         var skipped: [Nonce] = []
         defer { for id in skipped { release(id) } }
         while let request = try claimRequest(of: issuer.name) {
             do {
-                let count = try await complete(request, from: issuer, voucher: voucher, isRepeated: true)
+                let count = try await complete(request, from: issuer, payment: payment, isRepeated: true)
                 if isWanted(request) { result.resumed += count } else { result.others += count }
             } catch let error as IssuanceError {
                 if error.concernsEveryRequest { throw error }
@@ -123,13 +134,13 @@ extension Wallet {
 
     /// Sends a recorded request, and replaces it on record by its tokens. Gives their number.
     private func complete(
-        _ open: OpenRequest, from issuer: IssuerClient, voucher: Voucher, isRepeated: Bool
+        _ open: OpenRequest, from issuer: IssuerClient, payment: Payment, isRepeated: Bool
     ) async throws -> Int {
         defer { release(open.id) }
         var isTaken = false
         do {
             if let tokens = open.tokens { return try finish(open, bringing: tokens) }
-            let answer = try await issuer.answer(open.request, voucher: voucher)
+            let answer = try await issuer.answer(open.request, payment: payment)
             isTaken = true
             guard let pending = open.take() else { throw IssuanceError.invalidProof }
             let tokens = try pending.tokens(in: answer)
@@ -163,6 +174,7 @@ extension IssuanceError {
     fileprivate var concernsEveryRequest: Bool {
         switch self {
         case .unreachable, .overloaded, .refused(.voucherRequired), .refused(.voucherMalformed): true
+        case .refused(.accountRefused), .refused(.accountUnknown): true
         default: false
         }
     }
@@ -176,9 +188,11 @@ extension IssuanceError {
         // A key that is over for new requests may still answer the ones it was charged for.
         case .keyNotIssuing: !isRepeated
         case .refused(.voucherUnknown), .refused(.wrongCapability), .refused(.voucherExhausted): true
+        case .refused(.accountUnknown), .refused(.creditExhausted): true
         // No token of it is accepted any more, whether charged or not.
         case .refused(.capabilityRevoked): true
-        case .refused: !isRepeated
+        case .refused(.accountRefused): false
+        case .refused, .quotaExhausted: !isRepeated
         case .failed(let status): !isRepeated && (400..<500).contains(status)
         default: false
         }

@@ -5,9 +5,34 @@ internal import Synchronization
 /// Threads for long computations, so that neither event loops nor the cooperative pool wait for them.
 package final class ComputePool: Sendable {
     private let threads: NIOThreadPool
-    private let threadCount: Int
+    /// How many threads there are.
+    package let threadCount: Int
     private let capacity: Int
-    private let inside = Mutex(0)
+    private let load = Mutex(Load())
+
+    private struct Load {
+        /// Places that are taken.
+        var places = 0
+        /// Calls that work or wait for a thread.
+        var calls = 0
+    }
+
+    /// A place that a request has taken: what it runs waits for a thread, and is never refused.
+    package struct Admitted: Sendable {
+        fileprivate let pool: ComputePool
+
+        /// As ``ComputePool/run(_:)``.
+        package func run<T: Sendable>(_ work: @Sendable @escaping () throws -> T) async throws -> T {
+            try await pool.work(work)
+        }
+
+        /// As ``ComputePool/each(_:_:)``.
+        package func each<Item: Sendable, Value: Sendable>(
+            _ items: [Item], _ work: @Sendable @escaping (Item) throws -> Value
+        ) async throws -> [Value] {
+            try await pool.row(items, work)
+        }
+    }
 
     /// Starts `threadCount` threads; at most `queueLimit` calls wait for one of them.
     package init(threadCount: Int = System.coreCount, queueLimit: Int = 256) {
@@ -26,8 +51,30 @@ package final class ComputePool: Sendable {
     /// Throws ``HTTPProblem`` 503 with `Retry-After` at once if the queue is full, `CancellationError` if the task is
     /// cancelled before the work began (work that has begun is waited for), or what `work` throws.
     package func run<T: Sendable>(_ work: @Sendable @escaping () throws -> T) async throws -> T {
-        guard enter() else { throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded") }
-        defer { leave() }
+        try await admitted { try await $0.run(work) }
+    }
+
+    /// Runs `body` with a place, or several where its work takes long, that it keeps to its end.
+    ///
+    /// For a request that changes something before it computes: it is refused, with ``HTTPProblem`` 503, before, and not
+    /// after. One that takes all places is let in where nobody else is.
+    package func admitted<T>(
+        places: Int = 1, _ body: (Admitted) async throws -> T
+    ) async throws -> T {
+        let places = min(max(places, 1), capacity)
+        let isFree = load.withLock { load in
+            guard load.places + places <= capacity else { return false }
+            load.places += places
+            return true
+        }
+        guard isFree else { throw HTTPProblem.overloaded }
+        defer { load.withLock { $0.places -= places } }
+        return try await body(Admitted(pool: self))
+    }
+
+    private func work<T: Sendable>(_ work: @Sendable @escaping () throws -> T) async throws -> T {
+        begin()
+        defer { end() }
         let cancelled = CancellationFlag()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -48,8 +95,12 @@ package final class ComputePool: Sendable {
     /// Runs `work` however many wait and although the task is cancelled: for what completes something that cannot be
     /// undone. Its callers are bounded by what ``run(_:)`` let in before.
     package func complete<T: Sendable>(_ work: @Sendable @escaping () -> T) async -> T {
-        inside.withLock { $0 += 1 }
-        defer { leave() }
+        begin()
+        load.withLock { $0.places += 1 }
+        defer {
+            load.withLock { $0.places -= 1 }
+            end()
+        }
         return await withCheckedContinuation { continuation in
             // The threads stop with the last reference to this pool, which is held here, so they take the work.
             threads.submit { _ in
@@ -67,8 +118,14 @@ package final class ComputePool: Sendable {
     package func each<Item: Sendable, Value: Sendable>(
         _ items: [Item], _ work: @Sendable @escaping (Item) throws -> Value
     ) async throws -> [Value] {
-        guard enter() else { throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded") }
-        defer { leave() }
+        try await admitted { try await $0.each(items, work) }
+    }
+
+    private func row<Item: Sendable, Value: Sendable>(
+        _ items: [Item], _ work: @Sendable @escaping (Item) throws -> Value
+    ) async throws -> [Value] {
+        begin()
+        defer { end() }
         let cancelled = CancellationFlag()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -103,17 +160,11 @@ package final class ComputePool: Sendable {
     }
 
     /// Whether there are more calls than threads.
-    var isAnybodyWaiting: Bool { inside.withLock { $0 > threadCount } }
+    var isAnybodyWaiting: Bool { load.withLock { $0.calls > threadCount } }
 
-    private func leave() { inside.withLock { $0 -= 1 } }
+    private func begin() { load.withLock { $0.calls += 1 } }
 
-    private func enter() -> Bool {
-        inside.withLock { count in
-            guard count < capacity else { return false }
-            count += 1
-            return true
-        }
-    }
+    private func end() { load.withLock { $0.calls -= 1 } }
 }
 
 private final class CancellationFlag: Sendable {

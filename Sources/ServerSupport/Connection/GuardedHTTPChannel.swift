@@ -51,6 +51,14 @@ struct GuardedHTTPChannel: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
-        await handleHTTP(asyncChannel: value.take(), logger: logger)
+        let stream = value.take()
+        // Nobody waits for an answer any more where the connection is gone: what is computed for it ends, as far as it
+        // can. The stream closes the channel, so both end.
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await handleHTTP(asyncChannel: stream, logger: logger) }
+            tasks.addTask { try? await stream.channel.closeFuture.get() }
+            await tasks.next()
+            tasks.cancelAll()
+        }
     }
 }

@@ -83,6 +83,9 @@ extension HTTPProblem {
     package static let internalError = HTTPProblem(
         .internalServerError, name: "internal-error", title: "The server failed to answer this request")
 
+    /// 503: too much waits.
+    package static let overloaded = HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded")
+
     /// 503: try again in `retryAfter` seconds, which becomes `Retry-After` (RFC 9110, section 10.2.3).
     package static func unavailable(
         name: String = "unavailable", title: String = "The server cannot answer at the moment", detail: String? = nil,

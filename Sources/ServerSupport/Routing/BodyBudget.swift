@@ -35,7 +35,7 @@ extension Request {
         defer { budget.release(reserved) }
         let body = try await body(upTo: limit, reserving: { count in
             guard budget.reserve(count) else {
-                throw HTTPProblem.unavailable(name: "overloaded", title: "The server is overloaded")
+                throw HTTPProblem.overloaded
             }
             reserved += count
         })

@@ -1,9 +1,6 @@
 package import Hummingbird
 package import HTTPTypes
 
-/// The request context of all our routes.
-package typealias ServerContext = BasicRequestContext
-
 /// Makes routers whose every answer, errors included, has the form this server promises.
 package enum ServerRouter {
     /// A router with metrics, problem documents and cross-origin headers in front of whatever routes are added to it.

@@ -52,6 +52,8 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         let metrics = try server.metricsAddress(file: settings, beside: serverConfiguration.address)
 
         let capabilities = try AuthoritySettingsFile.capabilities(file)
+        let accounts = try AuthoritySettingsFile.accounts(file, for: capabilities)
+        let guesses = try AuthoritySettingsFile.guesses(file)
         let witnesses = try file?.log?.configuration() ?? .none
         if witnesses.threshold == 0, !serverConfiguration.address.isLoopback {
             Output.warning(
@@ -77,6 +79,8 @@ struct AuthorityRunCommand: AsyncParsableCommand {
         var configuration = AuthorityConfiguration(
             server: serverConfiguration, socketPath: DataDirectory.socketPath(in: files.data),
             metricsAddress: metrics, isDevelopment: development, maximumBatch: batch)
+        configuration.accounts = accounts
+        if let guesses { configuration.guessesPerHour = guesses }
         configuration.witnesses = witnesses
         configuration.certificateAuthorityFile = file?.log?.certificateAuthority
         configuration.batchSizes = Dictionary(

@@ -81,8 +81,8 @@ final class ClearingSnapshot: Sendable {
     /// Shows how far the server is by the sizes of the files.
     private func watch(_ progress: Progress) async {
         func size(_ path: String) -> Double {
-            var status = stat()
-            return stat(path, &status) == 0 ? Double(status.st_size) : 0
+            let values = try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey])
+            return Double(values?.fileSize ?? 0)
         }
         let whole = size(data + "/" + StoreSide.clearing.databaseName)
         while !Task.isCancelled {

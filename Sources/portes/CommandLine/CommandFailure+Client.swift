@@ -32,6 +32,10 @@ extension CommandFailure {
         case .overloaded(let seconds):
             self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
         case .refused(let refusal): self.init(refusal)
+        case .quotaExhausted:
+            self.init(
+                "the voucher or account draws no more tokens in this epoch",
+                hint: "ask for fewer with --count, or come again when the next key issues")
         case .wrongIssuer: self.init("the challenge is for another issuer", hint: "check --issuer and --issuer-name")
         case .otherName(let name):
             self.init(
@@ -63,10 +67,26 @@ extension CommandFailure {
             self.init(
                 "the voucher is worth fewer tokens than that",
                 hint: "ask for fewer with --count, or get another voucher if it is used up")
-        case .quotaExceeded:
+        case .gateRefused:
             self.init(
-                "the voucher draws no more tokens in this epoch",
-                hint: "ask for fewer with --count, or come again when the next key issues")
+                "the issuer does not give tokens of this capability for that",
+                hint: "ask who runs the issuer what it gives them for")
+        case .accountUnknown: self.init("the account is not open at this issuer", hint: "open it first")
+        case .accountRefused:
+            self.init("the issuer does not take the account's signature", hint: "check --issuer and --issuer-name")
+        case .creditExhausted:
+            self.init(
+                "statements gave the account fewer tokens than that", hint: "ask for fewer, or present another statement")
+        case .openingRefused:
+            self.init("the issuer opens no accounts for that", hint: "ask who runs the issuer what it opens them for")
+        case .proofTooHard:
+            self.init("the issuer asks for more computing time than anybody should", hint: "do not use this issuer")
+        case .challengeInvalid: self.init("the issuer's challenge is over", hint: "try again")
+        case .statementUsed:
+            self.init("the statement was used before", hint: "if it was for this account, its tokens can be fetched")
+        case .statementRefused(let reason):
+            self.init(
+                "the issuer does not take the statement: \(reason)", hint: "ask whoever signed it for another one")
         case .capabilityRevoked:
             self.init(
                 "the capability is revoked: nobody gets tokens of it any more",

@@ -57,6 +57,8 @@ struct ConfigurationCheck {
             { try name(section.name, "authority.name") },
             { try batchSize(section.batchSize) },
             { _ = try AuthoritySettingsFile.capabilities(section) },
+            { _ = try AuthoritySettingsFile.guesses(section) },
+        ] + AuthoritySettingsFile.accountChecks(section, isReadable: readable) + [
             { _ = try section.log?.configuration() },
             { try readable(section.passphraseFile, "authority.passphrase-file") },
             { try authorities(section.log?.certificateAuthority, "authority.log.certificate-authority") },

@@ -57,6 +57,9 @@ struct ConfigurationListing {
             guard let said = section.capabilities?[number] else { continue }
             add(settings, said, place: "authority.capabilities[\(number)]")
         }
+        add(
+            "authority.guesses-per-hour", section.guessesPerHour.map(String.init), default: "100")
+        if let accounts = section.accounts { try add(accounts) }
         let log = try section.log?.configuration() ?? .none
         for (number, witness) in (section.log?.witnesses ?? []).enumerated() {
             add("authority.log.witnesses[\(number)].url", witness.url, default: "")
@@ -66,6 +69,27 @@ struct ConfigurationListing {
         add("authority.log.threshold", section.log?.threshold.map(String.init), default: String(log.threshold))
     }
 
+    private mutating func add(_ section: AccountSection) throws {
+        let (place, configuration) = ("authority.accounts", try section.configuration())
+        add("\(place).opening", section.opening?.joined(separator: ", "), default: "proof-of-work")
+        add("\(place).difficulty", section.difficulty.map(String.init), default: String(configuration.difficulty))
+        add("\(place).voucher-tokens", section.voucherTokens.map(String.init), default: "1")
+        add(
+            "\(place).changes-per-minute", section.changesPerMinute.map(String.init),
+            default: String(configuration.changesPerMinute))
+        for (number, party) in (section.statements ?? []).enumerated() {
+            let place = "\(place).statements[\(number)]"
+            add("\(place).issuer", party.issuer, default: "")
+            if let path = party.jwksFile { add("\(place).jwks-file", path, default: "") }
+            if let url = party.jwksURL { add("\(place).jwks-url", url, default: "") }
+            add(
+                "\(place).algorithms", party.algorithms?.joined(separator: ", "),
+                default: party.algorithmNames.joined(separator: ", "))
+            add("\(place).capabilities", party.capabilities.joined(separator: ", "), default: "")
+            add("\(place).maximum-tokens", String(party.maximumTokens), default: "")
+        }
+    }
+
     private mutating func add(_ settings: CapabilitySettings, _ said: CapabilityTerms, place: String) {
         let (terms, limits) = (settings.terms, settings.limits)
         add("\(place).name", terms.capability.name, default: "")
@@ -73,6 +97,7 @@ struct ConfigurationListing {
         add("\(place).epoch", said.epoch, default: TimeSpan(seconds: terms.epoch).text)
         add("\(place).acceptance", said.acceptance, default: TimeSpan(seconds: terms.acceptance).text)
         add("\(place).announcement", said.announcement, default: TimeSpan(seconds: terms.announcement).text)
+        add("\(place).gates", said.gates?.joined(separator: ", "), default: "voucher")
         add("\(place).batch-size", said.batchSize.map(String.init), default: "that of the authority")
         add("\(place).quota", said.quota.map(String.init), default: "all that a voucher is worth")
         add("\(place).tokens-per-key", said.tokensPerKey.map(String.init), default: String(limits.tokensPerKey))

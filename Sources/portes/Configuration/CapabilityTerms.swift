@@ -1,3 +1,4 @@
+import Attestation
 import AuthorityServer
 import AuthorityStore
 import KeySchedule
@@ -10,12 +11,13 @@ struct CapabilityTerms: Decodable {
     var epoch: String?
     var acceptance: String?
     var announcement: String?
+    var gates: [String]?
     var batchSize: Int?
     var quota: Int64?
     var tokensPerKey: Int64?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, epoch, acceptance, announcement, quota
+        case name, epoch, acceptance, announcement, gates, quota
         case tokenType = "token-type"
         case batchSize = "batch-size"
         case tokensPerKey = "tokens-per-key"
@@ -50,13 +52,36 @@ struct CapabilityTerms: Decodable {
         do { try terms.check() } catch {
             throw CommandFailure.usage("\(place): \(error.message)", hint: error.hint ?? "for example epoch: 7d")
         }
+        let gates = try gates(at: place)
+        guard quota != nil || !gates.contains(.account) else {
+            throw CommandFailure.usage(
+                "\(place).quota is missing: an account draws up to it in each epoch", hint: "for example quota: 100")
+        }
         return try CapabilitySettings(
             terms: terms, batchSize: number(batchSize.map(Int64.init), "batch-size", 1...1_000, at: place).map(Int.init),
             limits: IssuanceLimits(
+                gates: gates,
                 quota: number(quota, "quota", 1...IssuanceLimits.standardTokensPerKey, at: place),
                 tokensPerKey: number(
                     tokensPerKey, "tokens-per-key", 1...IssuanceLimits.standardTokensPerKey, at: place)
                     ?? IssuanceLimits.standardTokensPerKey))
+    }
+
+    private func gates(at place: String) throws -> Set<GateKind> {
+        guard let gates else { return [.voucher] }
+        let known = try gates.map { name in
+            guard let kind = GateKind(rawValue: name) else {
+                throw CommandFailure.usage(
+                    "\(place).gates does not take '\(name)'",
+                    hint: "use \(GateKind.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return kind
+        }
+        guard !known.isEmpty, Set(known).count == known.count else {
+            throw CommandFailure.usage(
+                "\(place).gates is empty, or names one twice", hint: "for example gates: [voucher, account]")
+        }
+        return Set(known)
     }
 
     private func span(_ text: String?, _ name: String, at place: String) throws -> Int64? {

@@ -23,10 +23,13 @@ struct ConfigurationFile: Decodable {
         var logLevel: String?
         var batchSize: Int?
         var capabilities: [CapabilityTerms]?
+        var accounts: AccountSection?
+        var guessesPerHour: Int?
         var log: LogSection?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case listen, name, data, keys, metrics, capabilities, log
+            case listen, name, data, keys, metrics, capabilities, accounts, log
+            case guessesPerHour = "guesses-per-hour"
             case passphraseFile = "passphrase-file"
             case tlsCertificate = "tls-certificate"
             case tlsKey = "tls-key"
@@ -149,11 +152,18 @@ struct ConfigurationFile: Decodable {
             return (key.rawValue, key == .witnesses ? .list(.names(inWitness)) : .value)
         }))
 
+    private static let knownInAccounts = KnownKeys.mapping(
+        Dictionary(uniqueKeysWithValues: AccountSection.CodingKeys.allCases.map { key in
+            let inParty = AccountSection.PartyEntry.CodingKeys.allCases.map(\.rawValue)
+            return (key.rawValue, key == .statements ? .list(.names(inParty)) : .value)
+        }))
+
     private static let known = KnownKeys.mapping([
         "authority": .mapping(
             Dictionary(uniqueKeysWithValues: AuthoritySection.CodingKeys.allCases.map { key in
                 switch key {
                 case .capabilities: (key.rawValue, .list(.names(CapabilityTerms.CodingKeys.allCases.map(\.rawValue))))
+                case .accounts: (key.rawValue, knownInAccounts)
                 case .log: (key.rawValue, knownInLog)
                 default: (key.rawValue, .value)
                 }

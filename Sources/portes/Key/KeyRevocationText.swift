@@ -26,8 +26,9 @@ struct KeyRevocationText {
             lines.append("no key issues in its place")
         }
         if summary.tokens > 0 {
-            let vouchers = summary.vouchers == 1 ? "1 voucher" : "\(summary.vouchers) vouchers"
-            lines.append("\(summary.tokens) tokens go back to \(vouchers), spent ones too")
+            let payers = [(summary.vouchers, "voucher"), (summary.accounts, "account")].filter { $0.0 > 0 }
+                .map { count, name in count == 1 ? "1 \(name)" : "\(count) \(name)s" }
+            lines.append("\(summary.tokens) tokens go back to \(payers.joined(separator: " and ")), spent ones too")
         }
         if !summary.verifiers.isEmpty {
             lines.append("clearing servers that have the key: \(summary.verifiers.joined(separator: ", "))")

@@ -1,3 +1,4 @@
+import Attestation
 @testable import AuthorityServer
 import AuthorityStore
 import Foundation
@@ -37,6 +38,28 @@ struct HousekeepingTests {
         #expect(keys.map(\.state) == [.ended])
         await housekeeping.tidy(since: start)
         guard case .key = await authority.handle(request) else { throw CancellationError() }
+    }
+
+    @Test func usedStatementsAreForgottenADayAfterTheirEndAndNotByACalendarThatJumps() async throws {
+        authority.database.setLimits([.session: IssuanceLimits(gates: [.statement])])
+        let account = Ed25519.PrivateKey().publicKey
+        #expect(try await authority.database.openAccount(account, for: .proofOfWork) == .opened)
+        func credit(_ id: Bytes32) -> StatementCredit {
+            StatementCredit(id: id, capability: .session, tokens: 1, expires: time.now().wall.adding(seconds: 3_600))
+        }
+        let (used, start) = (credit(Randomness.bytes32()), time.now())
+        #expect(try await authority.database.redeem(used, to: account) == .credited)
+        time.setCalendar(forwardBy: 5 * 86_400)
+        await housekeeping.tidy(since: start)
+        time.setCalendar(forwardBy: -5 * 86_400)
+        #expect(try await authority.database.redeem(used, to: account) == .used)
+        // Each day a statement is used, and none is kept for longer than a few days.
+        for _ in 0..<6 {
+            time.advance(86_400)
+            await housekeeping.tidy(since: start)
+            #expect(try await authority.database.redeem(credit(Randomness.bytes32()), to: account) == .credited)
+        }
+        #expect(try await authority.database.redeem(used, to: account) == .expired)
     }
 
     @Test func whatIsDestroyedIsLogged() async throws {

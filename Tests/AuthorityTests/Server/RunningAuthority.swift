@@ -29,6 +29,7 @@ struct RunningAuthority: Sendable {
     /// Serves for as long as `body` runs.
     static func serving<T: Sendable>(
         isDevelopment: Bool = false, clock: (any TimeSource)? = nil, batchSizes: [Capability: Int] = [:],
+        accounts: AccountConfiguration? = nil, guessesPerHour: Int? = nil,
         _ body: @escaping @Sendable (RunningAuthority) async throws -> T
     ) async throws -> T {
         let directories = try AuthorityDirectories()
@@ -41,6 +42,8 @@ struct RunningAuthority: Sendable {
                 address: ListenAddress(host: "127.0.0.1", port: 0), shutdownDuration: .seconds(2)),
             socketPath: DataDirectory.socketPath(in: directories.data), isDevelopment: isDevelopment)
         configuration.batchSizes = batchSizes
+        configuration.accounts = accounts
+        if let guessesPerHour { (configuration.guessesPerHour, configuration.limitsLoopback) = (guessesPerHour, true) }
         let service = try AuthorityService(authority, configuration: configuration, logger: logger)
         // What keys leave behind is seen to as well.
         for kind in [Housekeeping.self, HeadService.self] as [any Service.Type] {

@@ -30,6 +30,35 @@ struct TokenTypeRequestTests {
         }
     }
 
+    @Test func repetitionsTakeNoThreadsFromThoseWhoPayAndAMadeUpVoucherGetsNone() async throws {
+        try await RunningAuthority.serving { running in
+            let play = try await running.makeKey("play", .voprfP384)
+            _ = try await running.makeKey("session")
+            let (paid, other) = try await (running.makeVoucher("play", tokens: 20), running.makeVoucher(tokens: 5))
+            let body = try GenericBatchTokenRequest((0..<20).map { _ in try request(play) }).encoded
+            let type = MediaType.genericBatchRequest
+            #expect(try await running.post(body, contentType: type, voucher: paid).status == 200)
+            let strange = "vch_" + String(repeating: "a", count: 40)
+            #expect(try await running.post(body, contentType: type, voucher: strange).status == 401)
+            let codes = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<30 {
+                    group.addTask { try await running.post(body, contentType: type, voucher: paid).status }
+                }
+                // Meanwhile whoever pays gets tokens.
+                let key = try #require(running.authority.issuer.records.first { $0.capability.name == "session" })
+                for _ in 0..<5 {
+                    let single = TokenRequest(
+                        truncatedKeyID: key.id.truncated, blindedElement: try blindedElements(1)[0])
+                    #expect(try await running.post(single.encoded, voucher: other).status == 200)
+                }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            // One at a time; the others are told to come again.
+            #expect(codes.keys.sorted() == [200, 503] || codes.keys.sorted() == [200], "\(codes)")
+            #expect(try await running.remaining() == 0)
+        }
+    }
+
     @Test func ofAMixedBatchWhatMayBeIssuedIsAndTheRestIsLeftOutInPlace() async throws {
         try await RunningAuthority.serving { running in
             let play = try await running.makeKey("play", .blindRSA2048)

@@ -55,6 +55,7 @@ struct SchemaUpgradeTests {
         ("2-keys", "772a997c4ae700dd"),
         ("3-revocation", "ad94ea5e7a131458"),
         ("4-counts", "b222fed659633fd6"),
+        ("5-accounts", "0c87d017d566e824"),
     ])
     func aReleasedMigrationNeverChanges(name: String, digest: String) throws {
         let queue = try DatabaseQueue()

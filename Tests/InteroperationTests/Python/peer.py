@@ -10,6 +10,8 @@ import hashlib
 import json
 import secrets
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwcrypto import jwk, jws
 from jwcrypto.common import base64url_decode, base64url_encode
@@ -277,6 +279,27 @@ def sign(header, payload):
     signature = jws.JWS(payload)
     signature.add_signature(key, protected=header.decode())
     return [signature.serialize(compact=True).encode()]
+
+
+def sign_statement(algorithm, key_id, claims):
+    """Signs claims under a new key with PyJWT; gives the key set and the token."""
+    algorithm, key_id = algorithm.decode(), key_id.decode()
+    if algorithm == "EdDSA":
+        key = Ed25519PrivateKey.generate()
+    elif algorithm == "ES256":
+        key = ec.generate_private_key(ec.SECP256R1())
+    elif algorithm == "RS256":
+        key = rsa.generate_private_key(65537, 2048)
+    else:
+        key = b"a secret of thirty-two bytes....."
+    claims = json.loads(claims)
+    headers = {"kid": key_id} if key_id else {}
+    token = jwt.encode(claims, None if algorithm == "none" else key, algorithm=algorithm, headers=headers)
+    if algorithm == "none":
+        return [b'{"keys":[]}', token.encode()]
+    public = key if isinstance(key, bytes) else key.public_key()
+    item = jwt.get_algorithm_by_name(algorithm).to_jwk(public, as_dict=True) | headers
+    return [json.dumps({"keys": [item]}).encode(), token.encode()]
 
 
 serve(globals())

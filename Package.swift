@@ -96,13 +96,16 @@ let package = Package(
         module("SignIn", ["LibSodium", "PrivacyPass"]),
         module("Recovery", ["LibSodium", "PrivacyPass"]),
 
+        // What parties say that they keep: pure.
+        module("Disclosure", ["LibSodium", "PrivacyPass"]),
+
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
 
         // A witness, of any log.
         module(
             "WitnessStore",
-            ["KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "SQLiteSupport", grdb]),
+            ["Disclosure", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "SQLiteSupport", grdb]),
         module(
             "WitnessServer",
             [
@@ -116,8 +119,8 @@ let package = Package(
         module(
             "AuthorityStore",
             [
-                "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium",
-                "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", grdb,
+                "Attestation", "Disclosure", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "LibSodium", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "AuthorityKeys",
@@ -128,8 +131,8 @@ let package = Package(
         module(
             "AuthorityServer",
             [
-                "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE", "KeyDelivery",
-                "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport",
+                "Attestation", "AuthorityKeys", "AuthorityStore", "Disclosure", "HTTPTransport", "Issuance", "JOSE",
+                "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport",
                 "ServerSupport", "Witnessing", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
             ]),
 
@@ -138,7 +141,8 @@ let package = Package(
             "PortesVerifier",
             ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "SignIn"]),
         module(
-            "SignInStorage", ["KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
+            "SignInStorage",
+            ["Disclosure", "KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
         module(
             "HummingbirdPrivacyPass",
             [
@@ -148,13 +152,13 @@ let package = Package(
         module(
             "ClearingStore",
             [
-                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Recovery", "Revocation", "SQLiteSupport", grdb,
+                "Disclosure", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier",
+                "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "ClearingServer",
             [
-                "ClearingStore", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
+                "ClearingStore", "Disclosure", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
                 "PortesVerifier", "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport",
                 httpTypes, hummingbird,
                 logging, metrics, nioCore, serviceLifecycle,
@@ -174,11 +178,11 @@ let package = Package(
 
         // Beside them.
         module("KeyFiles", ["LibSodium"]),
-        module("SQLiteSupport", [grdb, grdbSQLite]),
+        module("SQLiteSupport", ["Disclosure", grdb, grdbSQLite]),
         module(
             "ServerSupport",
             [
-                httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
+                "Disclosure", httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ]),
         module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSOCKS, nioSSL]),
@@ -187,7 +191,7 @@ let package = Package(
             name: "portes",
             dependencies: [
                 "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
-                "ClearingStore",
+                "ClearingStore", "Disclosure",
                 "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
                 "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "VOPRF",
@@ -224,7 +228,7 @@ let package = Package(
         tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
-        tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
+        tests("SQLiteSupport", ["Disclosure", "SQLiteSupport", "TestSupport", grdb]),
         tests("KeyTransparency", [
             "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
         ]),
@@ -285,7 +289,8 @@ let package = Package(
             "portes", "AuthorityServer", "BlindRSA", "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
             "KeyTransparency", "LibSodium", "P384VOPRF", "PrivacyPass", "PortesClient", "PortesVerifier", "Revocation",
             "SQLiteSupport",
-            "ServerSupport", "TestSupport", "VOPRF",
+            "AuthorityStore", "Disclosure", "Identity", "KeyFiles", "Recovery", "ServerSupport", "SignIn", "SignInStorage", "TestSupport",
+            "VOPRF", "WitnessStore", crypto, grdb,
         ]),
     ],
     swiftLanguageModes: [.v6]

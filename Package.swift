@@ -229,6 +229,11 @@ let package = Package(
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
         tests("SQLiteSupport", ["Disclosure", "SQLiteSupport", "TestSupport", grdb]),
+        tests("Linkage", [
+            "Attestation", "AuthorityStore", "ClearingStore", "Issuance", "KeyDelivery", "KeySchedule",
+            "KeyTransparency", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass", "Revocation", "SQLiteSupport",
+            "TestSupport", "VOPRF", grdb,
+        ]),
         tests("KeyTransparency", [
             "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
         ]),

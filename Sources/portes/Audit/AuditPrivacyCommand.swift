@@ -25,6 +25,8 @@ struct AuditPrivacyCommand: AsyncParsableCommand {
         var gaps = audits.flatMap(\.gaps)
         guard let last = gaps.popLast() else { return }
         for gap in gaps { Output.note("portes: error: \(gap)") }
-        throw CommandFailure(last, hint: "declare it beside the schema, with its purpose and lifetime, or take it away")
+        throw CommandFailure(
+            last,
+            hint: "what is kept is declared beside its schema; an older database is moved on when its server starts")
     }
 }

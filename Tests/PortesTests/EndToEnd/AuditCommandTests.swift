@@ -77,7 +77,8 @@ import Testing
         let browser = [("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")]
         let page = try await ask(browser)
         let others = try await [
-            ask([("accept", "*/*")]), ask([("accept", "text/html;q=0, */*")]), ask([("accept", "application/json, text/html;q=0.5")]),
+            ask([("accept", "*/*")]), ask([("accept", "text/html;q=0, */*")]),
+            ask([("accept", "application/json, text/html;q=0.5")]),
             ask([("user-agent", "someone"), ("cookie", "a=b")], query: "?who=me"),
         ]
         #expect(others.allSatisfy { $0.body == json.body && $0.header("etag") == json.header("etag") })

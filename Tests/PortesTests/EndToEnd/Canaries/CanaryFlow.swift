@@ -34,7 +34,8 @@ final class CanaryFlow: Sendable {
         _ request: CanaryRequest, to place: CanaryConnection.Place, expecting status: Int
     ) throws -> CanaryAnswer {
         let answer = CanaryAnswer(bytes: try CanaryConnection.answer(to: request.bytes, at: place))
-        #expect(answer.status == status, "\(request.method) \(request.path): \(String(decoding: answer.bytes, as: UTF8.self))")
+        let text = String(decoding: answer.bytes, as: UTF8.self)
+        #expect(answer.status == status, "\(request.method) \(request.path): \(text)")
         kept.withLock { $0.append(answer) }
         return answer
     }
@@ -43,17 +44,20 @@ final class CanaryFlow: Sendable {
     func read(keyID: TokenKeyID) throws {
         let common = ["/.well-known/jwks.json", "/what-we-hold", "/livez", "/readyz"]
         let published = [
-            "/.well-known/private-token-issuer-directory", "/revocations", "/revocations/head", "/log/checkpoint", "/log/key",
-            "/log/tile/0/000.p/2", "/recovery-records/\(keyID.hexadecimal)/\(String(repeating: "0", count: 64))",
+            "/.well-known/private-token-issuer-directory", "/revocations", "/revocations/head", "/log/checkpoint",
+            "/log/key", "/log/tile/0/000.p/2", "/recovery-records/\(keyID.hexadecimal)/\(String(repeating: "0", count: 64))",
         ]
-        for path in common + published { try send(CanaryRequest(method: "GET", path: path), to: authority, expecting: 200) }
-        for path in common { try send(CanaryRequest(method: "GET", path: path), to: clearing, expecting: 200) }
+        func get(_ path: String, _ place: CanaryConnection.Place, _ status: Int = 200) throws {
+            try send(CanaryRequest(method: "GET", path: path), to: place, expecting: status)
+        }
+        for path in common + published { try get(path, authority) }
+        for path in common { try get(path, clearing) }
         for name in Canary.all.map({ Canary.queryEncoded($0.value) }) {
             for place in [authority, clearing] {
-                try send(CanaryRequest(method: "GET", path: "/people/\(name)"), to: place, expecting: 404)
+                try get("/people/\(name)", place, 404)
             }
-            try send(CanaryRequest(method: "GET", path: "/spent/\(name)"), to: clearing, expecting: 404)
-            try send(CanaryRequest(method: "GET", path: "/verifiers/\(name)/keys"), to: authority, expecting: 404)
+            try get("/spent/\(name)", clearing, 404)
+            try get("/verifiers/\(name)/keys", authority, 404)
             try send(CanaryRequest(method: "DELETE", path: "/redeem"), to: clearing, expecting: 405)
         }
     }
@@ -71,11 +75,13 @@ final class CanaryFlow: Sendable {
         let again = CanaryRequest(
             path: "/token-request/recovery", contentType: pending.request.mediaType, body: pending.request.encoded)
         try send(again, to: authority, expecting: 200)
+        let (type, verifier) = (pending.request.mediaType, Base64URL.encode(Randomness.bytes(32), padded: false))
+        let named = "text/plain; name=\"Wilhelmina Quellwasser\""
         let bad = [
-            CanaryRequest(path: "/token-request", contentType: pending.request.mediaType, authorization: request.authorization, body: text),
-            CanaryRequest(path: "/token-request/recovery", contentType: pending.request.mediaType, body: text),
-            CanaryRequest(path: "/token-request", contentType: "text/plain; name=\"Wilhelmina Quellwasser\"", body: text),
-            CanaryRequest(path: "/verifiers/\(Base64URL.encode(Randomness.bytes(32), padded: false))/counts", contentType: "application/jose", body: text),
+            CanaryRequest(path: "/token-request", contentType: type, authorization: request.authorization, body: text),
+            CanaryRequest(path: "/token-request/recovery", contentType: type, body: text),
+            CanaryRequest(path: "/token-request", contentType: named, body: text),
+            CanaryRequest(path: "/verifiers/\(verifier)/counts", contentType: "application/jose", body: text),
         ]
         for (request, status) in zip(bad, [422, 404, 415, 404]) { try send(request, to: authority, expecting: status) }
         try keep(key: key, voucher: voucher)
@@ -89,7 +95,8 @@ final class CanaryFlow: Sendable {
                 lookup: RecoveryRecord.Lookup(Randomness.bytes32()), keyID: key.id, sealed: Randomness.bytes(200)))
         for (body, status) in [(record.encoded, 204), (text, 422), (Array(text.prefix(60)), 422)] {
             let request = CanaryRequest(
-                path: RecoveryRecord.path, contentType: RecoveryRecord.mediaType, authorization: "Bearer \(voucher)", body: body)
+                path: RecoveryRecord.path, contentType: RecoveryRecord.mediaType, authorization: "Bearer \(voucher)",
+                body: body)
             try send(request, to: authority, expecting: status)
         }
     }
@@ -118,14 +125,16 @@ final class CanaryFlow: Sendable {
         }
         let surrender = CanaryRequest(path: "/revocations/tokens", authorization: fields[3], body: text)
         try send(surrender, to: authority, expecting: 200)
-        try send(CanaryRequest(path: "/revocations/tokens", authorization: "PrivateToken token=\"\(other)\""), to: authority, expecting: 422)
+        let none = CanaryRequest(path: "/revocations/tokens", authorization: "PrivateToken token=\"\(other)\"")
+        try send(none, to: authority, expecting: 422)
     }
 
     /// Signs in at a service, and has the account of another person erased.
     func signIn(at url: String) throws {
         let service = try Self.place(url)
         for method in ["POST", "DELETE"] {
-            try send(CanaryRequest(method: method, path: "/sign-in", contentType: "text/plain", body: text), to: service, expecting: 400)
+            let request = CanaryRequest(method: method, path: "/sign-in", contentType: "text/plain", body: text)
+            try send(request, to: service, expecting: 400)
         }
         let stays = KeptIdentity()
         let goes = KeptIdentity()
@@ -143,7 +152,8 @@ final class CanaryFlow: Sendable {
         var line = String(decoding: asked.body, as: UTF8.self)
         if line.hasSuffix("\n") { line.removeLast() }
         let body = Array(identity.answer(to: try SignInChallenge(text: line)).text.utf8)
-        try send(CanaryRequest(method: method, path: "/sign-in", contentType: "text/plain", body: body), to: service, expecting: status)
-        try send(CanaryRequest(method: method, path: "/sign-in", contentType: "text/plain", body: body), to: service, expecting: 409)
+        let request = CanaryRequest(method: method, path: "/sign-in", contentType: "text/plain", body: body)
+        try send(request, to: service, expecting: status)
+        try send(request, to: service, expecting: 409)
     }
 }

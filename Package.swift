@@ -99,13 +99,16 @@ let package = Package(
         module("Recovery", ["LibSodium", "PrivacyPass"]),
         module("Accounts", ["LibSodium", "PrivacyPass"]),
 
+        // What parties say that they keep: pure.
+        module("Disclosure", ["LibSodium", "PrivacyPass"]),
+
         // The key log's witnesses: what a log asks of them.
         module("Witnessing", ["HTTPTransport", "KeySchedule", "KeyTransparency", "LibSodium"]),
 
         // A witness, of any log.
         module(
             "WitnessStore",
-            ["KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "SQLiteSupport", grdb]),
+            ["Disclosure", "KeyFiles", "KeySchedule", "KeyTransparency", "LibSodium", "SQLiteSupport", grdb]),
         module(
             "WitnessServer",
             [
@@ -121,7 +124,7 @@ let package = Package(
         module(
             "AuthorityStore",
             [
-                "Accounts", "Attestation", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
+                "Accounts", "Attestation", "Disclosure", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency",
                 "LibSodium", "PrivacyPass", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
@@ -133,10 +136,10 @@ let package = Package(
         module(
             "AuthorityServer",
             [
-                "Accounts", "Attestation", "AuthorityKeys", "AuthorityStore", "HTTPTransport", "Issuance", "JOSE",
-                "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery", "Revocation",
-                "SQLiteSupport", "ServerSupport", "Statements", "Witnessing", httpTypes, hummingbird, logging, metrics,
-                nioCore, serviceLifecycle,
+                "Accounts", "Attestation", "AuthorityKeys", "AuthorityStore", "Disclosure", "HTTPTransport", "Issuance",
+                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "PrivacyPass", "Recovery",
+                "Revocation", "SQLiteSupport", "ServerSupport", "Statements", "Witnessing", httpTypes, hummingbird,
+                logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // Redemption side.
@@ -144,7 +147,8 @@ let package = Package(
             "PortesVerifier",
             ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "SignIn"]),
         module(
-            "SignInStorage", ["KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
+            "SignInStorage",
+            ["Disclosure", "KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
         module(
             "HummingbirdPrivacyPass",
             [
@@ -154,13 +158,13 @@ let package = Package(
         module(
             "ClearingStore",
             [
-                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Recovery", "Revocation", "SQLiteSupport", grdb,
+                "Disclosure", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier",
+                "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", grdb,
             ]),
         module(
             "ClearingServer",
             [
-                "ClearingStore", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
+                "ClearingStore", "Disclosure", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
                 "PortesVerifier", "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport",
                 httpTypes, hummingbird,
                 logging, metrics, nioCore, serviceLifecycle,
@@ -182,11 +186,11 @@ let package = Package(
 
         // Beside them.
         module("KeyFiles", ["LibSodium"]),
-        module("SQLiteSupport", [grdb, grdbSQLite]),
+        module("SQLiteSupport", ["Disclosure", grdb, grdbSQLite]),
         module(
             "ServerSupport",
             [
-                httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
+                "Disclosure", httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ]),
         module("HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSOCKS, nioSSL]),
@@ -195,8 +199,8 @@ let package = Package(
             name: "portes",
             dependencies: [
                 "Accounts", "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA",
-                "ClearingServer", "ClearingStore", "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "Issuance",
-                "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "Statements",
+                "ClearingServer", "ClearingStore", "Disclosure", "HTTPTransport", "HummingbirdPrivacyPass", "Identity",
+                "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "Statements",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
                 "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "VOPRF",
                 "WitnessServer", "WitnessStore", "Witnessing",
@@ -236,7 +240,12 @@ let package = Package(
             ["Accounts", "Attestation", "KeySchedule", "LibSodium", "PrivacyPass", "Statements", "TestSupport", crypto]),
         tests("Identity", ["Identity", "LibSodium", "SignIn", "TestSupport"]),
         tests("KeyFiles", ["FaultProbe", "KeyFiles", "LibSodium", "TestSupport"]),
-        tests("SQLiteSupport", ["SQLiteSupport", "TestSupport", grdb]),
+        tests("SQLiteSupport", ["Disclosure", "SQLiteSupport", "TestSupport", grdb]),
+        tests("Linkage", [
+            "Attestation", "AuthorityStore", "ClearingStore", "Issuance", "KeyDelivery", "KeySchedule",
+            "KeyTransparency", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass", "Revocation", "SQLiteSupport",
+            "TestSupport", "VOPRF", grdb,
+        ]),
         tests("KeyTransparency", [
             "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Revocation", "TestSupport", "VOPRF",
         ]),
@@ -295,11 +304,11 @@ let package = Package(
             ],
             resources: [.copy("Python")]),
         tests("Portes", [
-            "portes", "Accounts", "Attestation", "AuthorityServer", "AuthorityStore", "BlindRSA", "Statements",
-            "ClearingServer", "ClearingStore", "HTTPTransport", "KeySchedule",
-            "KeyTransparency", "LibSodium", "P384VOPRF", "PrivacyPass", "PortesClient", "PortesVerifier", "Revocation",
-            "SQLiteSupport",
-            "ServerSupport", "TestSupport", "VOPRF",
+            "portes", "Accounts", "Attestation", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
+            "ClearingStore", "Disclosure", "HTTPTransport", "Identity", "KeyFiles", "KeySchedule", "KeyTransparency",
+            "LibSodium", "P384VOPRF", "PrivacyPass", "PortesClient", "PortesVerifier", "Recovery", "Revocation",
+            "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "Statements", "TestSupport", "VOPRF",
+            "WitnessStore", crypto, grdb,
         ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 internal import ClearingStore
+internal import Disclosure
 internal import Hummingbird
 internal import KeySchedule
 internal import PortesVerifier
@@ -10,7 +11,7 @@ extension ClearingApplication {
     /// What everybody may call.
     static func publicRouter(
         _ redeemer: Redeemer, _ readiness: Readiness, _ keys: ClearingKeySet, _ filters: SpentFilters,
-        _ metrics: RequestMetrics
+        _ disclosure: WhatWeHold, _ metrics: RequestMetrics
     ) -> Router<ServerContext> {
         let router = ServerRouter.make(
             metrics: metrics, crossOrigin: RedemptionRoutes.crossOrigin, crossOriginFields: [.portesBinding])
@@ -18,6 +19,7 @@ extension ClearingApplication {
         BatchRoute(redeemer: redeemer).add(to: router)
         KeySetRoute.add(to: router, keys)
         filters.add(to: router)
+        router.addDisclosure(disclosure)
         router.addHealth(readiness.checks)
         return router
     }

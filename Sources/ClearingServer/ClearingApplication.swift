@@ -1,4 +1,5 @@
 package import ClearingStore
+internal import Disclosure
 internal import Foundation
 internal import HTTPTransport
 package import KeySchedule
@@ -65,8 +66,9 @@ package struct ClearingApplication: Sendable {
         let keys = ClearingKeySet(receipts: redeemer.signer, counts: countSigner)
         server = try HTTPServer(
             configuration: configuration.server,
-            router: Self.publicRouter(redeemer, readiness, keys, filters, RequestMetrics(factory: metrics)), metrics: metrics,
-            logger: logger)
+            router: Self.publicRouter(
+                redeemer, readiness, keys, filters, WhatWeHold(database.holdings()), RequestMetrics(factory: metrics)),
+            metrics: metrics, logger: logger)
         services = try [
             Foundations(database: database, transport: transport),
             Replicator(

@@ -52,7 +52,7 @@ public final class SQLiteSignInStore: SignInStore {
     /// journal could not be emptied: erase it again then.
     public func erase(_ erasure: VerifiedErasure, at now: UnixTime) async throws -> SignInOutcome {
         let outcome = try await write { try $0.erase(erasure, at: now.seconds) }
-        do { try await store.truncateJournal() } catch { throw StorageError(error) }
+        do { try await store.emptyJournal() } catch { throw StorageError(error) }
         return outcome
     }
 

@@ -136,6 +136,9 @@ CASES = [
     ("POST /verify", 204, None, {"headers": token(MINT.token())}),
     ("POST /verify", 401, "already-spent", {"headers": token(SPENT)}),
     ("POST /verify", 401, "token-required", {}),
+    ("GET /what-we-hold", 200, None, {}),
+    ("GET /what-we-hold", 200, None, {"headers": {"Accept": "text/html"}}),
+    ("GET /what-we-hold", 304, None, KNOWN),
 ]
 
 

@@ -22,6 +22,7 @@ import Testing
         "KeySchedule": inputAndOutput,
         "Revocation": inputAndOutput,
         "Receipts": inputAndOutput,
+        "Disclosure": inputAndOutput,
         "KeyDelivery": inputAndOutput,
         "SignIn": inputAndOutput,
         "Identity": inputAndOutput,

@@ -1,6 +1,7 @@
 import Attestation
 import AuthorityKeys
 import AuthorityStore
+import Disclosure
 import HTTPTransport
 import Hummingbird
 import KeySchedule
@@ -19,7 +20,7 @@ package struct AuthorityService: Sendable {
 
     /// Prepares the servers; the authority must have been opened with its keys and a name.
     ///
-    /// Throws ``AuthorityError``, ``ListenError`` or ``TLSFilesError``.
+    /// Throws ``AuthorityError``, ``StoreError``, ``ListenError`` or ``TLSFilesError``.
     package init(_ authority: Authority, configuration: AuthorityConfiguration, logger: Logger) throws {
         guard let signing = authority.signing, let issuerName = authority.issuerName else {
             throw AuthorityError.keysMissing
@@ -79,6 +80,7 @@ package struct AuthorityService: Sendable {
         let headLog = try Self.log(
             .revocationHeads, authority, .none, transport, sign: { signing.signRevocationLog($0) })
         LogRoutes(publisher: headLog.publisher, key: headLog.key).add(to: router)
+        router.addDisclosure(try WhatWeHold(authority.database.holdings()))
         router.addHealth([authority.databaseCheck, authority.clockCheck, keyLog.publisher.check])
 
         var publicServer = configuration.server

@@ -48,6 +48,7 @@ extension AuthorityDatabase {
             let arguments: StatementArguments = [key.encoded.data]
             try db.execute(sql: "DELETE FROM account_draw WHERE account = ?", arguments: arguments)
             try db.execute(sql: "DELETE FROM account_credit WHERE account = ?", arguments: arguments)
+            try db.execute(sql: "DELETE FROM recovery_count WHERE payer = ?", arguments: arguments)
             try db.execute(sql: "DELETE FROM account WHERE key = ?", arguments: arguments)
         }
         // What was deleted is overwritten in the database; the journal still has the pages as they were.

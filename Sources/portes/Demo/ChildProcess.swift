@@ -7,9 +7,11 @@ final class ChildProcess: Sendable {
     /// What arrives on standard error; only the newest pieces are kept while nobody reads.
     private let words: AsyncStream<Data>
 
-    /// Starts `portes` with these arguments; what it writes to standard error is read by ``waitForLine(_:)``.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// Starts `portes` with these arguments; what it writes to standard error is read by ``waitForLine(_:)``. All that
+    /// it writes is kept in a file as well, where one is named; else its standard output goes nowhere.
+    init(_ arguments: [String], environment: [String: String] = [:], transcript: String? = nil) throws {
         process = Process()
+        let kept = try transcript.map(ChildProcess.appending(to:))
         let errors = Pipe()
         let (words, continuation) = AsyncStream<Data>.makeStream(bufferingPolicy: .bufferingNewest(64))
         self.words = words
@@ -17,7 +19,7 @@ final class ChildProcess: Sendable {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
+        process.standardOutput = kept ?? FileHandle.nullDevice
         process.standardError = errors
         try process.run()
         // Always read, so that the child never waits for room in the pipe.
@@ -27,9 +29,17 @@ final class ChildProcess: Sendable {
                 handle.readabilityHandler = nil
                 continuation.finish()
             } else {
+                try? kept?.write(contentsOf: data)
                 continuation.yield(data)
             }
         }
+    }
+
+    /// A file at whose end is written whatever comes, from whichever descriptor.
+    private static func appending(to path: String) throws -> FileHandle {
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw CommandFailure("cannot write \(path)") }
+        return FileHandle(fileDescriptor: file, closeOnDealloc: true)
     }
 
     /// This program's own file, whatever its name; where tests run this type, the file `portes` beside theirs.
@@ -61,6 +71,9 @@ final class ChildProcess: Sendable {
         }
         throw CommandFailure("a server did not start: \(text.suffix(400))")
     }
+
+    /// Waits until nothing more can come on standard error, as after the end, and all of it is in the transcript.
+    func waitUntilSilent() async { for await _ in words {} }
 
     /// Ends the process at once, as a power cut would, and waits until it is gone.
     func kill() async {

@@ -29,6 +29,9 @@ struct DemoDirectory {
     var keys: String { root.appending(path: "keys").path }
     var passphraseFile: String { root.appending(path: "passphrase").path }
 
+    /// What a server wrote to standard output and standard error, where that is kept.
+    func transcript(of server: String) -> String { root.appending(path: server + ".log").path }
+
     /// What every admin command of the demo is told.
     var adminFlags: [String] { ["--data", authorityData, "--keys", keys, "--passphrase-file", passphraseFile] }
 

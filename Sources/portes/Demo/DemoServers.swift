@@ -17,9 +17,10 @@ struct DemoServers {
     static let (entry, badge) = ("entry", "badge")
 
     /// Makes a key and an identity, starts both servers, and makes them known to each other. There may be more
-    /// capabilities than `session`: one whose keys last for seconds, and one of each other token type.
+    /// capabilities than `session`: one whose keys last for seconds, and one of each other token type. Where a log level
+    /// is given, what the servers write is kept beside their data.
     static func start(
-        in place: DemoDirectory, withTickets: Bool = false, withOtherTypes: Bool = false
+        in place: DemoDirectory, withTickets: Bool = false, withOtherTypes: Bool = false, loggingAt level: String? = nil
     ) async throws -> DemoServers {
         let capabilities = ["session"] + (withTickets ? [ticket] : []) + (withOtherTypes ? [entry, badge] : [])
         _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
@@ -34,7 +35,9 @@ struct DemoServers {
         _ = try await ChildProcess.run(
             ["verifier", "add", "demo", identity] + capabilities.flatMap { ["--capability", $0] } + place.adminFlags)
         let authority = try ChildProcess(
-            ["authority", "run", "--listen", "127.0.0.1:0", "--name", issuerName] + place.adminFlags)
+            ["authority", "run", "--listen", "127.0.0.1:0", "--name", issuerName] + place.adminFlags
+                + (level.map { ["--log-level", $0] } ?? []),
+            transcript: level == nil ? nil : place.transcript(of: "authority"))
         do {
             let authorityURL = try await authority.waitForLine("listening on ")
             if withTickets {
@@ -44,7 +47,7 @@ struct DemoServers {
                         + ["--announcement", "2s"] + place.adminFlags)
             }
             let (clearing, clearingURL) = try await startClearing(
-                in: place, authorityURL: authorityURL, capabilities: capabilities)
+                in: place, authorityURL: authorityURL, capabilities: capabilities, loggingAt: level)
             return DemoServers(
                 authority: authority, clearing: clearing, authorityURL: authorityURL, clearingURL: clearingURL)
         } catch {
@@ -55,14 +58,16 @@ struct DemoServers {
 
     /// Starts a clearing server beside a running authority, on any port, and waits until it is ready.
     static func startClearing(
-        in place: DemoDirectory, authorityURL: String, capabilities: [String] = ["session"]
+        in place: DemoDirectory, authorityURL: String, capabilities: [String] = ["session"], loggingAt level: String? = nil
     ) async throws -> (server: ChildProcess, url: String) {
         let key = try await ChildProcess.run(["authority", "show", "--key"] + place.adminFlags)
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        let clearing = try ChildProcess([
-            "clearing", "run", "--listen", "127.0.0.1:0", "--data", place.clearingData, "--issuer", authorityURL,
-            "--authority-key", key, "--origin", originName,
-        ] + capabilities.flatMap { ["--capability", $0] })
+        let clearing = try ChildProcess(
+            [
+                "clearing", "run", "--listen", "127.0.0.1:0", "--data", place.clearingData, "--issuer", authorityURL,
+                "--authority-key", key, "--origin", originName,
+            ] + capabilities.flatMap { ["--capability", $0] } + (level.map { ["--log-level", $0] } ?? []),
+            transcript: level == nil ? nil : place.transcript(of: "clearing"))
         do {
             let url = try await clearing.waitForLine("listening on ")
             try await waitUntilReady(clearing, at: url)

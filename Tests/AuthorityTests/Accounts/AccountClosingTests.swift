@@ -5,6 +5,7 @@ import GRDB
 import KeySchedule
 import LibSodium
 import PrivacyPass
+import Recovery
 import SQLiteSupport
 import Testing
 
@@ -26,6 +27,9 @@ struct AccountClosingTests {
             #expect(try await fixture.database.openAccount(account, for: .statement(credit)) == .opened)
             let charge = Charge(payer: .account(account), request: .random(), count: 1, keyID: key.id)
             #expect(try await fixture.database.charge(charge) == .charged)
+            let record = try #require(
+                RecoveryRecord(lookup: .init(Randomness.bytes32()), keyID: key.id, sealed: Randomness.bytes(488)))
+            #expect(try await fixture.database.keep(record, for: .account(account)) == .kept)
         }
         #expect(try occurrences(of: accounts[0]) > 0, "the scan finds nothing at all")
         let closed = stride(from: 0, to: accounts.count, by: 3).map { accounts[$0] }

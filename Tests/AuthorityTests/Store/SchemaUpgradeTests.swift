@@ -56,6 +56,7 @@ struct SchemaUpgradeTests {
         ("3-revocation", "ad94ea5e7a131458"),
         ("4-counts", "b222fed659633fd6"),
         ("5-accounts", "0c87d017d566e824"),
+        ("6-recovery", "15fc8c7413e2173d"),
     ])
     func aReleasedMigrationNeverChanges(name: String, digest: String) throws {
         let queue = try DatabaseQueue()

@@ -39,6 +39,14 @@ extension AuthorityDatabase {
         }
     }
 
+    /// Lets a key have a successor again; `false` if there is no such key.
+    package func resumeKey(_ id: TokenKeyID) throws -> Bool {
+        try store.writeBlocking { db in
+            try db.execute(sql: "UPDATE token_key SET is_retired = 0 WHERE id = ?", arguments: [id.bytes.data])
+            return db.changesCount == 1
+        }
+    }
+
     /// Whether a key whose id ends with this byte cannot be stored now.
     package func isTruncatedIDInUse(_ byte: UInt8, tokenType: TokenType) throws -> Bool {
         try store.readBlocking { db in

@@ -185,11 +185,11 @@ public func portes_verifier_remove_challenge(
 @c @implementation
 public func portes_verifier_take_revocations(
     _ verifier: portes_verifier, _ entries: UnsafePointer<UInt8>?, _ entries_length: Int,
-    _ head: UnsafePointer<CChar>?, _ authority_key: UnsafePointer<UInt8>?
+    _ head: UnsafePointer<CChar>?, _ revocation_key: UnsafePointer<UInt8>?
 ) -> portes_result {
     Failure.result { () throws(Failure) in
         let object = try verifiers.object(verifier)
-        guard let authority_key, let key = Bytes32(try Buffer.bytes(authority_key, Bytes32.count)) else {
+        guard let revocation_key, let key = Bytes32(try Buffer.bytes(revocation_key, Bytes32.count)) else {
             throw Failure(PORTES_ERROR_ARGUMENT)
         }
         try object.take(

@@ -97,7 +97,7 @@ def before_add_examples(context, examples):
         for body in [[{"token": "AAUA"}] * 1001, [{"token": "A" * 1024 * 1024}]]:
             examples.append(operation.Case(body=body, media_type="application/json"))
     if operation.method == "get":
-        values = {"id": VERIFIER, "level": "entries", "place": "000"}
+        values = {"id": VERIFIER, "key": MINT.key_id().hex(), "level": "entries", "place": "000"}
         named = {name: value for name, value in values.items() if "{" + name + "}" in operation.path}
         parameters = {"path_parameters": named} if named else {}
         examples.append(operation.Case(headers={"If-None-Match": "*"}, **parameters))
@@ -114,7 +114,8 @@ def read_directory(context, response):
 
 @schemathesis.deserializer("application/jose", "application/private-token-response",
                            "application/private-token-amortized-batch-response",
-                           "application/private-token-generic-batch-response", "application/octet-stream")
+                           "application/private-token-generic-batch-response", "application/octet-stream",
+                           "application/vnd.portes.spent-filter")
 def read_text(context, response):
     return response.content.decode("latin-1")
 

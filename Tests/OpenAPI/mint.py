@@ -57,6 +57,9 @@ class Mint:
     def head(self):
         return TOKEN_TYPE + hashlib.sha256(self.key).digest()[-1:]
 
+    def key_id(self):
+        return hashlib.sha256(self.key).digest()
+
     def token(self):
         """A token that nobody has seen."""
         if not self.tokens:

@@ -55,6 +55,16 @@ KNOWN = {"headers": {"If-None-Match": "*"}}
 DIRECTORY = "GET /.well-known/private-token-issuer-directory"
 SINGLE_REQUEST = {"body": MINT.single_request(), "media_type": SINGLE}
 BATCH_REQUEST = {"body": MINT.request(2)[0], "media_type": BATCH}
+RECORD = "application/vnd.portes.recovery-record"
+LOOKUP = secrets.token_bytes(32)
+schemathesis.serializer(RECORD)(lambda context, value: value)
+
+
+def record():
+    return LOOKUP + MINT.key_id() + secrets.token_bytes(488)
+
+
+KEPT = {"body": record(), "media_type": RECORD}
 DELIVERY = {"path_parameters": {"id": VERIFIER}}
 
 # The operation, the status, the problem if it is one, and the request; in order, as some build on those before.
@@ -87,6 +97,26 @@ CASES = [
      {"headers": {**bearer(GOOD), "Content-Type": "text/plain"}, **SINGLE_REQUEST}),
     ("POST /token-request", 422, "unprocessable-content",
      {"headers": bearer(GOOD), "body": MINT.single_request()[:-1], "media_type": SINGLE}),
+    ("POST /token-request/recovery", 200, None, SINGLE_REQUEST),
+    ("POST /token-request/recovery", 200, None, BATCH_REQUEST),
+    ("POST /token-request/recovery", 404, "request-unknown", {"body": MINT.request(2)[0], "media_type": BATCH}),
+    ("POST /token-request/recovery", 415, "unsupported-media-type",
+     {"body": MINT.request(2)[0], "media_type": BATCH, "headers": {"Content-Type": "text/plain"}}),
+    ("POST /recovery-records", 204, None, {"headers": bearer(GOOD), **KEPT}),
+    ("POST /recovery-records", 204, None, {"headers": bearer(GOOD), **KEPT}),
+    ("POST /recovery-records", 401, "voucher-required", KEPT),
+    ("POST /recovery-records", 403, "voucher-unfit", {"headers": bearer(OTHER), "body": record(), "media_type": RECORD}),
+    ("POST /recovery-records", 413, "content-too-large",
+     {"headers": bearer(GOOD), "body": bytes(1089), "media_type": RECORD}),
+    ("POST /recovery-records", 415, "unsupported-media-type",
+     {"body": record(), "media_type": RECORD, "headers": {**bearer(GOOD), "Content-Type": "text/plain"}}),
+    ("POST /recovery-records", 422, "unprocessable-content",
+     {"headers": bearer(GOOD), "body": bytes(64), "media_type": RECORD}),
+    ("POST /recovery-records", 422, "key-unknown",
+     {"headers": bearer(GOOD), "body": bytes(65), "media_type": RECORD}),
+    ("GET /recovery-records/{key}/{lookup}", 200, None,
+     {"path_parameters": {"key": MINT.key_id().hex(), "lookup": LOOKUP.hex()}}),
+    ("GET /recovery-records/{key}/{lookup}", 404, "not-found", {"path_parameters": {"key": "x", "lookup": "y"}}),
     ("GET /revocations", 200, None, {"query": {"after": 0}}),
     ("GET /revocations", 304, None, {"query": {"after": 0}, **KNOWN}),
     ("GET /revocations", 400, "bad-request", {"query": {"after": "x"}}),
@@ -136,6 +166,9 @@ CASES = [
     ("POST /verify", 204, None, {"headers": token(MINT.token())}),
     ("POST /verify", 401, "already-spent", {"headers": token(SPENT)}),
     ("POST /verify", 401, "token-required", {}),
+    ("GET /spent/{key}", 200, None, {"path_parameters": {"key": MINT.key_id().hex()}}),
+    ("GET /spent/{key}", 304, None, {"path_parameters": {"key": MINT.key_id().hex()}, **KNOWN}),
+    ("GET /spent/{key}", 404, "not-found", {"path_parameters": {"key": "0" * 64}}),
     ("GET /what-we-hold", 200, None, {}),
     ("GET /what-we-hold", 200, None, {"headers": {"Accept": "text/html"}}),
     ("GET /what-we-hold", 304, None, KNOWN),
@@ -148,7 +181,7 @@ def ask(label, request):
     if "body" in request:
         request = {"media_type": "application/json", **request}
     case = operation.Case(**request)
-    return case, case.call(base_url=ISSUER if "authority" in operation.tags else ORIGIN, timeout=60)
+    return case, case.call(base_url=ISSUER if {"authority", "recovery"} & set(operation.tags) else ORIGIN, timeout=60)
 
 
 def complaint(label, status, problem, request):

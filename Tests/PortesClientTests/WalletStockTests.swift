@@ -1,3 +1,4 @@
+import KeySchedule
 import LibSodium
 import PrivacyPass
 import Synchronization
@@ -60,16 +61,26 @@ import Testing
         #expect(await wallet.holdings.map(\.count) == [40])
     }
 
-    @Test func tokensOfARevokedKeyAreDroppedByTheNextFetch() async throws {
+    @Test func tokensOfARevokedKeyStayUntilTheyAreDroppedOnPurpose() async throws {
         let wallet = try Wallet(path: directory.walletPath)
         let client = try server.client()
         try await wallet.fetch(5, of: session, for: challenge, from: client, voucher: FakeIssuer.voucher)
         let next = TestIssuer()
         server.state.withLock { $0.keys = [(Capability.session, next)] }
         try await wallet.fetch(3, of: session, for: challenge, from: client, voucher: FakeIssuer.voucher)
+        #expect(await wallet.holdings.map(\.count) == [5, 3])
+        #expect(try await wallet.discardWhatIsOver(of: client) == 5)
         #expect(await wallet.holdings.map(\.keyID) == [next.publicKey.id])
-        #expect(try await wallet.discardWhatIsOver(of: client) == 0)
-        server.state.withLock { $0.keys = [(Capability.session, TestIssuer())] }
-        #expect(try await wallet.discardWhatIsOver(of: client) == 3)
+    }
+
+    @Test func acceptanceIsOverAMinuteAfterItsEndByTheLog() async throws {
+        let wallet = try Wallet(path: directory.walletPath)
+        try await wallet.fetch(5, of: session, for: challenge, from: server.client(), voucher: FakeIssuer.voucher)
+        let first = try #require(await wallet.holdings.first?.keyID)
+        // Announced at 0 to issue for 1,000,000 s, and accepted for 100 s more.
+        let end: Int64 = 1_000_100
+        server.log.state.withLock { $0.cosigningTime = UnixTime(seconds: end) }
+        #expect(await wallet.expired([first], of: try server.client(now: end)).isEmpty)
+        #expect(await wallet.expired([first], of: try server.client(now: end + 60)) == [first])
     }
 }

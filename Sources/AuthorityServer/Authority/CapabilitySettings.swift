@@ -29,7 +29,7 @@ extension Authority {
     /// terms for that reason. Blocks; throws what a change of keys throws.
     ///
     /// Where a capability has got another type, the keys of its earlier one issue until their dates, and nothing
-    /// follows them.
+    /// follows them; until it gets that type again, and its keys go on.
     @discardableResult
     package func configure(_ capabilities: [CapabilitySettings]) throws -> [Capability] {
         let known = database.keyHistory.terms
@@ -38,22 +38,36 @@ extension Authority {
         if !possible.isEmpty { try change(possible.map { .terms($0) }, at: database.changeTime) }
         // Not where the new type's terms could not be taken: the keys there are go on.
         for terms in capabilities.map(\.terms) where !new.contains(terms) || possible.contains(terms) {
-            try retireKeys(of: terms.capability, but: terms.tokenType)
+            try changeType(of: terms.capability, to: terms.tokenType)
         }
         database.setLimits(
             Dictionary(capabilities.map { ($0.terms.capability, $0.limits) }, uniquingKeysWith: { _, last in last }))
         return new.filter { !possible.contains($0) }.map(\.capability)
     }
 
-    private func retireKeys(of capability: Capability, but tokenType: TokenType) throws {
-        let others = standings.filter { $0.record.capability == capability && $0.record.tokenType != tokenType }
-        for (_, keys) in Dictionary(grouping: others, by: \.record.tokenType) {
-            guard let last = keys.filter({ !$0.isRevoked }).max(by: { $0.record.notBefore < $1.record.notBefore }),
-                !last.isRetired
-            else { continue }
-            _ = try database.retireKey(last.record.id)
-            try reload()
+    private func changeType(of capability: Capability, to tokenType: TokenType) throws {
+        let last = lastKeys(of: capability)
+        let others = last.filter { $0.record.tokenType != tokenType && !$0.isRetired }
+        guard !others.isEmpty else { return }
+        for key in others { _ = try database.retireKey(key.record.id) }
+        // Retired by the change to the other type, and not by an admin: else no other would go on.
+        if let own = last.first(where: { $0.record.tokenType == tokenType && $0.isRetired }) {
+            _ = try database.resumeKey(own.record.id)
         }
+        try reload()
+    }
+
+    /// The last key of each token type that a capability has or had: whether it is retired says whether others follow.
+    private func lastKeys(of capability: Capability) -> [KeyStanding] {
+        let keys = standings.filter { $0.record.capability == capability && !$0.isRevoked }
+        return Dictionary(grouping: keys, by: \.record.tokenType).values.compactMap { keys in
+            keys.max { $0.record.notBefore < $1.record.notBefore }
+        }
+    }
+
+    /// Whether nothing follows the keys of a capability and token type.
+    func isRetired(_ record: KeyRecord) -> Bool {
+        lastKeys(of: record.capability).contains { $0.record.tokenType == record.tokenType && $0.isRetired }
     }
 
     private func canFollow(_ terms: RotationTerms) -> Bool {

@@ -30,7 +30,7 @@ final class DirectoryPublisher: Sendable {
         let published = try await keyLog.publishedSize()
         let (issuer, now) = (authority.issuer, authority.time.now().wall)
         let summary = authority.database.keyLogSummary
-        let listed = Self.listed(issuer, at: now).filter { summary.announcements[$0.id].map { $0 < published } ?? false }
+        let listed = listed(issuer, at: now).filter { summary.announcements[$0.id].map { $0 < published } ?? false }
         let directory = IssuerDirectory(
             issuerRequestURI: Self.requestPath,
             tokenKeys: listed.map { record in
@@ -46,10 +46,16 @@ final class DirectoryPublisher: Sendable {
         return (publication(of: directory), maxAge)
     }
 
-    /// The keys that issue or will: of each capability first the one to use now.
-    private static func listed(_ issuer: Issuer, at now: UnixTime) -> [KeyRecord] {
+    /// The keys that issue or will: of each capability first the one to use now; those of a token type that runs out
+    /// come after the others.
+    private func listed(_ issuer: Issuer, at now: UnixTime) -> [KeyRecord] {
         issuer.records.filter { [.issuing, .announced].contains(issuer.state(of: $0, at: now)) }
-            .sorted { ($0.capability, $0.notBefore) < ($1.capability, $1.notBefore) }
+            .map { (record: $0, rank: authority.isRetired($0) ? 1 : 0) }
+            .sorted {
+                ($0.record.capability, $0.rank, $0.record.notBefore)
+                    < ($1.record.capability, $1.rank, $1.record.notBefore)
+            }
+            .map(\.record)
     }
 
     /// Encodes and hashes only what has changed since the last time.

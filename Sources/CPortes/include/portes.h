@@ -171,14 +171,14 @@ portes_result portes_verifier_remove_challenge(portes_verifier verifier, const u
 /*
  * Takes the issuer's revocation list: entries as GET /revocations?after=N gives them (NULL and 0: none are new), N
  * as portes_verifier_revocation_count says, and the signed head of GET /revocations/head, which must be less than a
- * minute old and signed with `authority_key` (32 bytes, Ed25519). One answer has at most 10,000 entries:
+ * minute old and signed with `revocation_key` (32 bytes, Ed25519: `portes authority show --revocation-key`). One answer has at most 10,000 entries:
  * PORTES_MORE_REVOCATIONS asks for the next, of the same head or a newer one. After PORTES_ERROR_REVOCATIONS fetch
  * head and entries anew. To be done at least every hour, better every few seconds: without it every token is
  * refused as PORTES_REFUSED_REVOCATION_LIST_STALE.
  */
 portes_result portes_verifier_take_revocations(
     portes_verifier verifier, const uint8_t *entries, size_t entries_length, const char *head,
-    const uint8_t *authority_key);
+    const uint8_t *revocation_key);
 
 /* How many entries of the revocation list are here, in force or not: N for the next GET /revocations?after=N. */
 portes_result portes_verifier_revocation_count(portes_verifier verifier, uint64_t *count);

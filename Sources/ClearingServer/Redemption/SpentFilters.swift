@@ -47,23 +47,32 @@ final class SpentFilters: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await self.publish()
-                // Sleeping ends early only when the task is cancelled.
-                try? await Task.sleep(for: self.pause)
+                let due = ContinuousClock.now + self.interval
+                await self.publish(anew: true)
+                while !Task.isCancelled, ContinuousClock.now < due {
+                    // Sleeping ends early only when the task is cancelled.
+                    try? await Task.sleep(for: min(self.interval, .seconds(2)))
+                    // A key that has arrived since is not to wait for the hour.
+                    if self.hasUnpublishedKeys { await self.publish(anew: false) }
+                }
             }
         }
     }
 
-    /// Until keys have arrived there is nothing to publish, and soon there may be.
-    private var pause: Duration {
-        let hasKeys = published.withLock { $0.map { !$0.isEmpty } ?? false }
-        return hasKeys ? interval : min(interval, .seconds(2))
+    private var hasUnpublishedKeys: Bool {
+        let known = published.withLock { $0.map { Set($0.keys) } ?? [] }
+        return !known.isSuperset(of: database.state.verifier.keys.keys)
     }
 
-    private func publish() async {
+    private func publish(anew: Bool) async {
         do {
+            let known = published.withLock { $0 } ?? [:]
             var next: [TokenKeyID: Published] = [:]
             for keyID in database.state.verifier.keys.keys {
+                if !anew, let filter = known[keyID] {
+                    next[keyID] = filter
+                    continue
+                }
                 guard let spent = try await database.spentTokens(of: keyID) else { continue }
                 next[keyID] = try await pool.run {
                     let filter = SpentFilter(spent)

@@ -111,6 +111,13 @@ public actor IssuerClient {
         return history.isOver(keyID, at: time)
     }
 
+    /// Those of some keys whose acceptance the key log says is over; none where the log cannot be read or believed.
+    func expired(_ keyIDs: Set<TokenKeyID>, keptIn wallet: (any KeyLogStore)?) async -> Set<TokenKeyID> {
+        let time = UnixTime(seconds: now())
+        guard let history = try? await log.history(keptIn: store ?? wallet, at: time) else { return [] }
+        return keyIDs.filter { history.hasExpired($0, at: time) }
+    }
+
     /// The keys of type 0x0005 whose tokens the log still lets be accepted, oldest first.
     func acceptedKeys(keptIn wallet: (any KeyLogStore)?) async throws(IssuanceError) -> [KeyRecord] {
         let time = UnixTime(seconds: now())

@@ -25,6 +25,11 @@ extension KeyHistory {
         }
     }
 
+    /// Whether acceptance of a key's tokens is over, by a clock that may be a minute ahead.
+    func hasExpired(_ keyID: TokenKeyID, at now: UnixTime) -> Bool {
+        keys[keyID].map { $0.record.acceptUntil <= now.adding(seconds: -Self.leeway) } ?? false
+    }
+
     /// Whether tokens under a key are worth nothing any more, by a clock that may be a minute ahead.
     func isOver(_ keyID: TokenKeyID, at now: UnixTime) -> Bool {
         guard let key = keys[keyID] else { return false }

@@ -56,12 +56,17 @@ public struct OriginClient: Sendable {
 
     /// Presents a token and its binding, and gives the answer.
     ///
-    /// When the answer is final, the caller settles the token; ``Wallet/spend(_:for:at:path:binding:purpose:)`` does.
+    /// At another path than `/redeem` and `/verify`, one of an app behind a middleware or a proxy, any answer of success
+    /// means that the token was spent, without a receipt. When the answer is final, the caller settles the token; ``Wallet/spend(_:for:at:path:binding:purpose:)`` does.
     public func redeem(
         _ spending: borrowing Spending, path: String = OriginClient.redemptionPath
     ) async throws(RedemptionError) -> RedemptionOutcome {
         guard spending.origin.isSameServer(as: name) else { throw .wrongOrigin }
-        return try RedemptionOutcome(await send(path: path, headers: spending.headers))
+        let response = try await send(path: path, headers: spending.headers)
+        // What an app's own route answers is the app's: that it let the token in is all that is known of it.
+        let isOwnForm = [OriginClient.redemptionPath, "/verify"].contains(path)
+        if !isOwnForm, (200..<300).contains(response.status) { return .spent(receipt: nil) }
+        return try RedemptionOutcome(response)
     }
 
     /// What the origin publishes of the tokens of a key that were spent there: once an hour, the same for everyone.

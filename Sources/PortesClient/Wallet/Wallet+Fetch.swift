@@ -64,7 +64,7 @@ extension Wallet {
         let type = challenge.tokenType
         var key = try await currentKey(ofKind: capability, tokenType: type, of: issuer)
         var mayRefetch = true
-        try await discardOlder(than: key, of: issuer)
+        try await discardExpired(besides: key, of: issuer)
         while result.requested + result.resumed < count {
             let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
             let open: OpenRequest

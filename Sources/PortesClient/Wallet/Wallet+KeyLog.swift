@@ -48,6 +48,11 @@ extension Wallet {
         await issuer.isOver(keyID, keptIn: WalletKeyLogStore(self, issuer: issuer.name))
     }
 
+    /// Those of some keys whose acceptance is over, by their issuer's log.
+    func expired(_ keyIDs: Set<TokenKeyID>, of issuer: IssuerClient) async -> Set<TokenKeyID> {
+        await issuer.expired(keyIDs, keptIn: WalletKeyLogStore(self, issuer: issuer.name))
+    }
+
     /// The keys of type 0x0005 whose tokens an issuer's log still lets be accepted, oldest first.
     func acceptedKeys(of issuer: IssuerClient) async throws -> [KeyRecord] {
         let store = WalletKeyLogStore(self, issuer: issuer.name)

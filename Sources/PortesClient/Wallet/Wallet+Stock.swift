@@ -66,7 +66,8 @@ extension Wallet {
     /// Drops what is worth nothing any more: tokens, requests and series under keys of an issuer that are revoked or
     /// whose acceptance is over, as its key log says. Says how many tokens those were.
     ///
-    /// ``fetch(_:of:for:from:voucher:recovery:)`` does it by itself. Where the log cannot be read nothing is dropped.
+    /// Of what is expired alone ``fetch(_:of:for:from:voucher:recovery:)`` does it by itself; tokens of a revoked key stay,
+    /// set aside where they were refused. Where the log cannot be read nothing is dropped.
     @discardableResult
     public func discardWhatIsOver(of issuer: IssuerClient) async throws -> Int {
         var count = 0
@@ -74,11 +75,11 @@ extension Wallet {
         return count
     }
 
-    /// The same unless there is nothing but tokens of one key.
-    func discardOlder(than key: TokenKey, of issuer: IssuerClient) async throws {
-        for keyID in keys(of: issuer.name) where keyID != key.id {
-            if await isOver(keyID, of: issuer) { try discard(keyID) }
-        }
+    /// Drops what is expired, unless there is nothing but tokens of one key.
+    func discardExpired(besides key: TokenKey, of issuer: IssuerClient) async throws {
+        let others = keys(of: issuer.name).subtracting([key.id])
+        guard !others.isEmpty else { return }
+        for keyID in await expired(others, of: issuer) { try discard(keyID) }
     }
 
     private func keys(of issuer: ServerName) -> Set<TokenKeyID> {

@@ -28,9 +28,9 @@ extension CommandFailure {
         case .unreachable(let failure):
             self.init(
                 "no answer from the issuer: \(failure.text)",
-                hint: "\(failure.hint ?? "try again"); fetching again charges nothing twice")
+                hint: "\(failure.hint ?? "try again"); what was charged of type 0x0005 is fetched again, and charged once")
         case .overloaded(let seconds):
-            self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; nothing is charged twice")
+            self.init("the issuer is busy", hint: "try again in \(seconds ?? 5) s; what was charged of type 0x0005 is charged once")
         case .refused(let refusal): self.init(refusal)
         case .quotaExhausted:
             self.init(

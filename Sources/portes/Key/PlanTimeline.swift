@@ -26,7 +26,8 @@ struct PlanTimeline {
 
     /// When a key begins to issue; one that issues already has no such step.
     private static func begin(_ steps: [KeyPlanSummary.Step]?) -> Int64 {
-        steps?.first { $0.event == "issuing" }?.at.seconds ?? .min
+        let begin = steps?.first { $0.event == "issuing" } ?? steps?.first { $0.event == "announced" }
+        return begin?.at.seconds ?? .min
     }
 
     /// What a key does in each piece of the time: nothing, announced, issuing, accepted.

@@ -11,7 +11,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
         abstract: "Fetch anonymous tokens into a wallet.",
         discussion: """
             The tokens are for one origin, or with --any-origin for every origin that accepts such tokens. If a fetch \
-            is cut off, the next one sends the same request again and is charged once.
+            of tokens of type 0x0005 is cut off, the next one sends the same request again and is charged once. Requests \
+            for other types cannot be kept: they are repeated three times, and what is unanswered then may be paid for \
+            and lost, so ask for few at a time.
 
             Before anything is asked for, the issuer's key log is replayed, and only the one key is used that it lets \
             issue now, the same for everybody. For an issuer on this machine, one in development, nothing need be \
@@ -66,14 +68,45 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let before = await wallet.count
         let result: FetchResult
         do {
-            result = try await wallet.fetch(count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+            result = try await repeatedly(challenge.tokenType) {
+                try await wallet.fetch(
+                    count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+            }
         } catch {
             let arrived = await wallet.count - before
             if arrived > 0 { Output.note("\(tokens(arrived)) came before that failed, and are in the wallet") }
             tellAbandoned(await wallet.takeAbandoned())
+            await tellUnanswered(wallet)
             throw error
         }
         try show(result, capability, unspent: await wallet.count)
+    }
+
+    /// Asks again while the process has what an answer needs, and no file can keep it.
+    private func repeatedly(
+        _ type: TokenType, _ fetch: () async throws -> FetchResult
+    ) async throws -> FetchResult {
+        for pause in [1, 2, 4] where type != .voprfRistretto255 {
+            do {
+                return try await fetch()
+            } catch let error as IssuanceError {
+                switch error {
+                case .unreachable, .overloaded: Output.note("no answer yet; asking again in \(pause) s")
+                default: throw error
+                }
+            }
+            try await Task.sleep(for: .seconds(pause))
+        }
+        return try await fetch()
+    }
+
+    /// Says what is lost with this process.
+    private func tellUnanswered(_ wallet: Wallet) async {
+        let lost = await wallet.inventory.requested.filter { $0.challenge.tokenType != .voprfRistretto255 }
+            .reduce(0) { $0 + $1.count }
+        if lost > 0 {
+            Output.note("\(tokens(lost)) may have been paid for, and will not come: their requests cannot be kept")
+        }
     }
 
     private func show(_ result: FetchResult, _ capability: Capability, unspent: Int) throws {

@@ -89,8 +89,8 @@ struct TokenSpendCommand: AsyncParsableCommand {
             let holding = try await holding(in: wallet, for: challenges, at: origin.name, wanted, issuer)
             return try await wallet.spend(like: holding, at: origin, path: path)
         } catch WalletError.empty {
-            let fresh = challenges.first { $0.challenge.redemptionContext != nil }
-            if let issuer, let fresh {
+            let isFresh = challenges.contains { $0.challenge.redemptionContext != nil }
+            if let issuer, isFresh, let fresh = try await fresh(among: challenges, wanted, from: issuer, into: wallet) {
                 return try await fetchAndSpend(fresh, wanted, from: issuer, into: wallet, at: origin)
             }
             await explain(wallet, challenges: challenges, at: origin.name)
@@ -99,6 +99,29 @@ struct TokenSpendCommand: AsyncParsableCommand {
                 "the wallet has no \(kind) for this origin",
                 hint: await hint(wallet, challenges.map(\.challenge), at: origin.name, wanted))
         }
+    }
+
+    /// What to fetch a token for, of what could not be known before: for the capability that is wanted, or for the only
+    /// one.
+    private func fresh(
+        among challenges: [PrivateTokenChallenge], _ wanted: Capability?, from issuer: IssuerClient, into wallet: Wallet
+    ) async throws -> PrivateTokenChallenge? {
+        var offers: [(capability: Capability?, challenge: PrivateTokenChallenge)] = []
+        for challenge in challenges where challenge.challenge.redemptionContext != nil {
+            // An offer of a key that does not issue any more is none.
+            guard let capability = try? await wallet.capability(of: challenge, from: issuer) else { continue }
+            offers.append((capability, challenge))
+        }
+        // Where the issuer cannot be asked, or says nothing of any: as it comes, and the fetch says why.
+        guard !offers.isEmpty else { return challenges.first { $0.challenge.redemptionContext != nil } }
+        if let wanted { return offers.first { $0.capability == wanted }?.challenge }
+        guard Set(offers.map(\.capability)).count == 1 else {
+            throw CommandFailure(
+                "the origin takes tokens of several capabilities: "
+                    + Set(offers.compactMap(\.capability)).sorted().map(\.name).joined(separator: ", "),
+                hint: "name one with --capability")
+        }
+        return offers.first?.challenge
     }
 
     private func holding(
@@ -132,7 +155,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
             let challenge = offer.challenge
             let keyID = offer.tokenKey.flatMap { TokenKeyID(publicKey: $0, tokenType: challenge.tokenType) }
             Output.note(
-                "the origin \(origin.text) asks for a token of \(OriginWords(challenge).tokens)" + (capability.map { ", capability \($0)" } ?? "")
+                "the origin \(origin.text) asks for a token of \(OriginWords(challenge).tokens), type \(challenge.tokenType)"
                     + (keyID.map { ", key \($0.hexadecimal.prefix(16)) or an older one" } ?? ""))
         }
         let list = await WalletList(wallet)

@@ -32,6 +32,36 @@ struct ConfiguredTermsTests {
         try authority.close()
     }
 
+    @Test func aCapabilityThatGetsItsEarlierTypeAgainGoesOnWithIt() throws {
+        func settings(_ type: TokenType) throws -> [CapabilitySettings] {
+            let terms = RotationTerms(
+                capability: .session, tokenType: type, epoch: 1_000, acceptance: 500, announcement: 10)
+            return try [CapabilitySettings(terms: #require(terms))]
+        }
+        let authority = try directories.authority(time: time)
+        for type in [TokenType.blindRSA2048, .voprfRistretto255, .blindRSA2048] {
+            _ = try authority.configure(settings(type))
+            _ = try authority.makeDueKeys()
+        }
+        for _ in 0..<4 {
+            time.advance(995)
+            _ = try authority.makeDueKeys()
+            let issuing = try authority.database.keys().filter {
+                [.issuing, .announced].contains($0.state(at: time.now().wall))
+            }
+            #expect(issuing.contains { $0.record.tokenType == .blindRSA2048 })
+        }
+        let states = try authority.database.keys().filter { $0.record.tokenType == .voprfRistretto255 }
+        #expect(states.map { $0.state(at: time.now().wall) } == [.ended])
+        // What an admin retired stays so at the next start.
+        let last = try #require(try authority.database.keys().last { $0.record.tokenType == .blindRSA2048 })
+        _ = try authority.database.retireKey(last.record.id)
+        _ = try authority.configure(settings(.blindRSA2048))
+        let again = try authority.database.keys().first { $0.record.id == last.record.id }
+        #expect(again?.isRetired == true)
+        try authority.close()
+    }
+
     @Test func aCapabilityThatGetsAnotherTypeIssuesItAndItsEarlierKeysRunOut() throws {
         func settings(_ type: TokenType) throws -> [CapabilitySettings] {
             let terms = RotationTerms(

@@ -21,6 +21,8 @@ public struct RecoveryRecord: Sendable, Hashable {
     public static let maximumRecords = 64
     /// The path at which issuers take and give records.
     public static let path = "/recovery-records"
+    /// The path at which issuers answer token requests again that were charged before.
+    public static let requestPath = "/token-request/recovery"
     /// The media type of a record, and of several.
     public static let mediaType = "application/vnd.portes.recovery-record"
     /// The most bytes that an encoded record has: 1,088.

@@ -15,9 +15,6 @@ import ServerSupport
 /// those of a lookup to whoever knows it. `POST /token-request/recovery` answers a token request that was charged
 /// before once more, without a charge and without asking who sends it: it says nothing that the first answer did not.
 struct RecoveryRoutes: Sendable {
-    /// The path that answers charged requests again.
-    static let requestPath = DirectoryPublisher.requestPath + "/recovery"
-
     let authority: Authority
     let issuerName: ServerName
     let isGateOpen: Bool
@@ -34,7 +31,7 @@ struct RecoveryRoutes: Sendable {
             else { throw HTTPProblem.notFound }
             return try await records(lookup, keyID)
         }
-        router.post("\(Self.requestPath)") { request, _ in try await answerAgain(request) }
+        router.post("\(RecoveryRecord.requestPath)") { request, _ in try await answerAgain(request) }
     }
 
     private func keep(_ request: Request, _ context: ServerContext) async throws -> Response {

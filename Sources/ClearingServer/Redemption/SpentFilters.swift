@@ -47,8 +47,9 @@ final class SpentFilters: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                let due = ContinuousClock.now + self.interval
-                await self.publish(anew: true)
+                // Not for another hour what was spent before: the server may only have been busy.
+                let isDone = await self.publish(anew: true)
+                let due = ContinuousClock.now + (isDone ? self.interval : min(self.interval, .seconds(30)))
                 while !Task.isCancelled, ContinuousClock.now < due {
                     // Sleeping ends early only when the task is cancelled.
                     try? await Task.sleep(for: min(self.interval, .seconds(2)))
@@ -64,7 +65,9 @@ final class SpentFilters: Service {
         return !known.isSuperset(of: database.state.verifier.keys.keys)
     }
 
-    private func publish(anew: Bool) async {
+    /// Publishes what is spent by now, or with `anew` false of keys alone of which nothing is published; whether it could.
+    @discardableResult
+    private func publish(anew: Bool) async -> Bool {
         do {
             let known = published.withLock { $0 } ?? [:]
             var next: [TokenKeyID: Published] = [:]
@@ -80,9 +83,12 @@ final class SpentFilters: Service {
                 }
             }
             published.withLock { $0 = next }
+            return true
         } catch is CancellationError {
+            return false
         } catch {
             logger.error("what was spent cannot be published", metadata: ["reason": "\(error)"])
+            return false
         }
     }
 }

@@ -103,12 +103,12 @@ public actor IssuerClient {
         return history.isRevoked(capability, at: time)
     }
 
-    /// Whether the key log says that tokens of a key are worth nothing any more: the key or its capability is revoked,
-    /// or acceptance is over. `false` too where the log cannot be read or believed.
-    func isOver(_ keyID: TokenKeyID, keptIn wallet: (any KeyLogStore)?) async -> Bool {
+    /// Those of some keys whose tokens the key log says are worth nothing any more: the key or its capability is
+    /// revoked, or acceptance is over. None where the log cannot be read or believed.
+    func over(_ keyIDs: Set<TokenKeyID>, keptIn wallet: (any KeyLogStore)?) async -> Set<TokenKeyID> {
         let time = UnixTime(seconds: now())
-        guard let history = try? await log.history(keptIn: store ?? wallet, at: time) else { return false }
-        return history.isOver(keyID, at: time)
+        guard let history = try? await log.history(keptIn: store ?? wallet, at: time) else { return [] }
+        return keyIDs.filter { history.isOver($0, at: time) }
     }
 
     /// Those of some keys whose acceptance the key log says is over; none where the log cannot be read or believed.

@@ -33,7 +33,7 @@ extension IssuerClient {
     func recall(_ request: IssuanceRequest) async throws(IssuanceError) -> [UInt8]? {
         let response = try await send(
             TransportRequest(
-                .post, url: url.appending(path: "/token-request/recovery"),
+                .post, url: url.appending(path: RecoveryRecord.requestPath),
                 headers: [
                     HeaderField("content-type", request.mediaType), HeaderField("accept", request.responseMediaType),
                 ], body: request.encoded, maximumResponseCount: 64 * 1024))

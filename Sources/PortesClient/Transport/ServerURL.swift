@@ -36,7 +36,7 @@ public struct ServerURL: Sendable, Hashable {
     }
 
     /// The server of an absolute URL, whatever follows its authority.
-    init(prefixOf text: String) throws(URLError) {
+    package init(prefixOf text: String) throws(URLError) {
         guard let separator = text.firstRange(of: "://") else { throw .malformed }
         let authority = text[separator.upperBound...].prefix { !"/?#\\".contains($0) }
         guard let name = try? ServerName(authority.lowercased()) else { throw .malformed }

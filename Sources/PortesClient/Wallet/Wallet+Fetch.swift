@@ -115,7 +115,7 @@ extension Wallet {
     ) async throws {
         guard error == .keyNotIssuing, claim(request.id) else { return }
         defer { release(request.id) }
-        guard await isOver(request.tokenKey.id, of: issuer) else { return }
+        guard await !over([request.tokenKey.id], of: issuer).isEmpty else { return }
         try finish(request, tokens: [])
         abandoned += request.request.count
     }

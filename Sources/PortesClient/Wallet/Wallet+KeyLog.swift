@@ -43,9 +43,9 @@ extension Wallet {
         }
     }
 
-    /// Whether tokens under a key are worth nothing any more, by its issuer's log; `false` where that is not known.
-    func isOver(_ keyID: TokenKeyID, of issuer: IssuerClient) async -> Bool {
-        await issuer.isOver(keyID, keptIn: WalletKeyLogStore(self, issuer: issuer.name))
+    /// Those of some keys whose tokens are worth nothing any more, by their issuer's log; none where that is not known.
+    func over(_ keyIDs: Set<TokenKeyID>, of issuer: IssuerClient) async -> Set<TokenKeyID> {
+        await issuer.over(keyIDs, keptIn: WalletKeyLogStore(self, issuer: issuer.name))
     }
 
     /// Those of some keys whose acceptance is over, by their issuer's log.

@@ -71,7 +71,7 @@ extension Wallet {
     @discardableResult
     public func discardWhatIsOver(of issuer: IssuerClient) async throws -> Int {
         var count = 0
-        for keyID in keys(of: issuer.name) where await isOver(keyID, of: issuer) { count += try discard(keyID) }
+        for keyID in await over(keys(of: issuer.name), of: issuer) { count += try discard(keyID) }
         return count
     }
 

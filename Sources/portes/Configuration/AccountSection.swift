@@ -1,6 +1,6 @@
 import Accounts
 import AuthorityServer
-import Foundation
+import PortesClient
 import PrivacyPass
 import Statements
 
@@ -122,11 +122,7 @@ extension AccountSection.PartyEntry {
         switch (jwksFile, jwksURL) {
         case (let path?, nil): return .file(path)
         case (nil, let url?):
-            let parts = URLComponents(string: url)
-            let isOfThisMachine = ["127.0.0.1", "localhost", "[::1]", "::1"].contains(parts?.host ?? "")
-            guard parts?.host?.isEmpty == false,
-                parts?.scheme == "https" || parts?.scheme == "http" && isOfThisMachine
-            else {
+            guard (try? ServerURL(prefixOf: url)) != nil else {
                 throw CommandFailure.usage(
                     "\(place).jwks-url does not take '\(url)'", hint: "give an https URL, or one of this machine")
             }

@@ -110,20 +110,25 @@ private struct DemoDevice {
     }
 
     func spend() async throws {
-        let result = try await wallet.spend(ClientArgument.capability("session"), for: challenge(), at: origin)
-        guard case .spent = result.outcome else { throw CommandFailure("not spent: \(result.outcome)") }
+        let outcome = try await trySpending()
+        guard case .spent = outcome else { throw CommandFailure("not spent: \(outcome)") }
     }
 
-    /// Whether a token is left that can be spent.
+    /// Whether a token was left that could be spent.
     func hasTokens() async throws -> Bool {
         do {
-            try await spend()
-            return true
+            switch try await trySpending() {
+            case .spent: return true
+            case .alreadySpent: return false
+            case let outcome: throw CommandFailure("not spent: \(outcome)")
+            }
         } catch WalletError.empty {
             return false
-        } catch let failure as CommandFailure where failure.message.hasSuffix("already-spent") {
-            return false
         }
+    }
+
+    private func trySpending() async throws -> RedemptionOutcome {
+        try await wallet.spend(ClientArgument.capability("session"), for: challenge(), at: origin).outcome
     }
 
     func recover() async throws -> RecoveryResult {

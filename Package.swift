@@ -46,13 +46,13 @@ let package = Package(
     platforms: [.macOS("26.0")],
     products: [
         .library(name: "PrivacyPass", targets: ["PrivacyPass"]),
-        .library(name: "PortesClient", targets: ["Identity", "KeyTransparency", "PortesClient", "PortesClientHTTP", "SignIn"]),
+        .library(name: "PortesClient", targets: ["Identity", "KeyTransparency", "PortesClient", "PortesClientHTTP", "Sessions", "SignIn"]),
         .library(
             name: "PortesVerifier",
             // With the modules whose types its interface speaks in.
             targets: [
-                "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SignIn",
-                "SignInStorage",
+                "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "Sessions",
+                "SignIn", "SignInStorage",
             ]),
         // For other languages: libPortesC.so, with the header Sources/CPortes/include/portes.h.
         .library(name: "PortesC", type: .dynamic, targets: ["PortesC"]),
@@ -97,6 +97,7 @@ let package = Package(
         module("KeyDelivery", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass"]),
         module("SignIn", ["LibSodium", "PrivacyPass"]),
         module("Recovery", ["LibSodium", "PrivacyPass"]),
+        module("Sessions", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "SignIn"]),
         module("Accounts", ["LibSodium", "PrivacyPass"]),
 
         // What parties say that they keep: pure.
@@ -145,29 +146,28 @@ let package = Package(
         // Redemption side.
         module(
             "PortesVerifier",
-            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "SignIn"]),
+            ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Receipts", "Revocation", "Sessions", "SignIn"]),
         module(
             "SignInStorage",
             ["Disclosure", "KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
         module(
             "HummingbirdPrivacyPass",
             [
-                "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "ServerSupport", "SignIn", httpTypes,
-                hummingbird, nioCore,
+                "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "ServerSupport", "Sessions", "SignIn",
+                httpTypes, hummingbird, nioCore,
             ]),
         module(
             "ClearingStore",
             [
                 "Disclosure", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier",
-                "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", grdb,
+                "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", "Sessions", grdb,
             ]),
         module(
             "ClearingServer",
             [
                 "ClearingStore", "Disclosure", "HTTPTransport", "HummingbirdPrivacyPass", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
                 "PortesVerifier", "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport", "ServerSupport",
-                httpTypes, hummingbird,
-                logging, metrics, nioCore, serviceLifecycle,
+                "Sessions", "SignIn", httpTypes, hummingbird, logging, metrics, nioCore, serviceLifecycle,
             ]),
 
         // The app's side.
@@ -175,8 +175,8 @@ let package = Package(
         module(
             "PortesClient",
             [
-                "Accounts", "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Recovery", "SignIn",
-                "VOPRF",
+                "Accounts", "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PrivacyPass", "Recovery", "Sessions",
+                "SignIn", "VOPRF",
             ]),
         .target(name: "CPortes"),
         module(
@@ -202,7 +202,7 @@ let package = Package(
                 "ClearingServer", "ClearingStore", "Disclosure", "HTTPTransport", "HummingbirdPrivacyPass", "Identity",
                 "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "Statements",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
-                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "VOPRF",
+                "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "Sessions", "SignIn", "SignInStorage", "VOPRF",
                 "WitnessServer", "WitnessStore", "Witnessing",
                 argumentParser, crypto, cryptoExtras, hummingbird, logging, serviceLifecycle, unixSignals, yams,
             ],
@@ -234,6 +234,7 @@ let package = Package(
         tests("KeyDelivery", ["JOSE", "KeyDelivery", "KeySchedule", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests("Recovery", ["LibSodium", "PrivacyPass", "Recovery", "TestSupport"]),
         tests("SignIn", ["LibSodium", "PrivacyPass", "SignIn", "TestSupport"]),
+        tests("Sessions", ["JOSE", "KeySchedule", "LibSodium", "PrivacyPass", "Sessions", "SignIn", "TestSupport"]),
         tests("Accounts", ["Accounts", "LibSodium", "PrivacyPass", "TestSupport"]),
         tests(
             "Statements",
@@ -269,8 +270,8 @@ let package = Package(
             "VOPRF", grdb, httpTypes, logging, serviceLifecycle,
         ]),
         tests("PortesVerifier", [
-            "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "SignIn",
-            "VOPRF", "VerifierSupport",
+            "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "Sessions",
+            "SignIn", "TestSupport", "VOPRF", "VerifierSupport",
         ]),
         tests("SignInStorage", [
             "KeySchedule", "LibSodium", "PortesVerifier", "SignIn", "SignInStorage", "TestSupport", "VerifierSupport",
@@ -279,28 +280,29 @@ let package = Package(
         tests("Clearing", [
             "FaultProbe", "ClearingServer", "ClearingStore", "HTTPTransport", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule",
             "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Recovery", "Revocation", "SQLiteSupport",
-            "ServerSupport", "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore, serviceLifecycle,
+            "ServerSupport", "Sessions", "SignIn", "TestSupport", "VOPRF", grdb, httpTypes, hummingbird, logging, nioCore,
+            serviceLifecycle,
         ]),
         tests(
             "PortesC", ["KeySchedule", "LibSodium", "PortesC", "PrivacyPass", "Revocation"],
             resources: [.copy("Python")]),
         tests("HummingbirdPrivacyPass", [
             "HTTPTransport", "HummingbirdPrivacyPass", "Identity", "KeySchedule", "LibSodium", "PortesClient",
-            "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Revocation", "ServerSupport", "SignIn", "SignInStorage",
-            "TestSupport", "VerifierSupport", httpTypes, hummingbird, logging, nioCore,
+            "PortesClientHTTP", "PortesVerifier", "PrivacyPass", "Revocation", "ServerSupport", "Sessions", "SignIn",
+            "SignInStorage", "TestSupport", "VerifierSupport", httpTypes, hummingbird, logging, nioCore,
             serviceLifecycle,
         ]),
         tests("PortesClient", [
-            "Accounts", "Identity", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient", "PortesClientHTTP",
-            "PrivacyPass", "Recovery", "Revocation", "SignIn", "TestSupport", "VOPRF",
+            "Accounts", "Identity", "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient",
+            "PortesClientHTTP", "PrivacyPass", "Recovery", "Revocation", "Sessions", "SignIn", "TestSupport", "VOPRF",
         ]),
         tests(
             "Interoperation",
             [
                 "Accounts", "Attestation", "Statements",
                 "HTTPTransport", "JOSE", "KeySchedule", "KeyTransparency", "LibSodium", "PortesClient",
-                "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "ServerSupport", "TestSupport", "VOPRF",
-                "WitnessServer", "Witnessing", logging, serviceLifecycle,
+                "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "ServerSupport", "Sessions",
+                "SignIn", "TestSupport", "VOPRF", "WitnessServer", "Witnessing", logging, serviceLifecycle,
             ],
             resources: [.copy("Python")]),
         tests("Portes", [

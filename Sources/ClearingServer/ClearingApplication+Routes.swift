@@ -1,6 +1,7 @@
 internal import ClearingStore
 internal import Disclosure
 internal import Hummingbird
+internal import HummingbirdPrivacyPass
 internal import KeySchedule
 internal import PortesVerifier
 internal import PrivacyPass
@@ -11,14 +12,16 @@ extension ClearingApplication {
     /// What everybody may call.
     static func publicRouter(
         _ redeemer: Redeemer, _ readiness: Readiness, _ keys: ClearingKeySet, _ filters: SpentFilters,
-        _ disclosure: WhatWeHold, _ metrics: RequestMetrics
+        _ sessions: SessionService?, _ disclosure: WhatWeHold, _ metrics: RequestMetrics
     ) -> Router<ServerContext> {
         let router = ServerRouter.make(
-            metrics: metrics, crossOrigin: RedemptionRoutes.crossOrigin, crossOriginFields: [.portesBinding])
+            metrics: metrics, crossOrigin: RedemptionRoutes.crossOrigin.union(ClearingSessions.crossOrigin),
+            crossOriginFields: [.portesBinding, .dpop])
         RedemptionRoutes(redeemer: redeemer).add(to: router)
         BatchRoute(redeemer: redeemer).add(to: router)
         KeySetRoute.add(to: router, keys)
         filters.add(to: router)
+        if let sessions { ClearingSessions.add(sessions, to: router) }
         router.addDisclosure(disclosure)
         router.addHealth(readiness.checks)
         return router

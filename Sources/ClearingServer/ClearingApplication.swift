@@ -63,11 +63,15 @@ package struct ClearingApplication: Sendable {
         let countSigner = try CountSigner(in: directory)
         let filters = SpentFilters(
             database: database, pool: pool, interval: configuration.spentInterval, logger: logger)
-        let keys = ClearingKeySet(receipts: redeemer.signer, counts: countSigner)
+        let sessionKey = try SessionKeyFile.key(atPath: directory.path, of: database)
+        let sessions = try ClearingSessions.service(
+            key: sessionKey, redeemer: redeemer, accepting: configuration.sessionCapabilities,
+            life: configuration.sessionLife, origin: configuration.origin, servers: configuration.sessionServers)
+        let keys = ClearingKeySet(receipts: redeemer.signer, counts: countSigner, sessions: sessionKey)
         server = try HTTPServer(
             configuration: configuration.server,
             router: Self.publicRouter(
-                redeemer, readiness, keys, filters, WhatWeHold(database.holdings()), RequestMetrics(factory: metrics)),
+                redeemer, readiness, keys, filters, sessions, WhatWeHold(database.holdings()), RequestMetrics(factory: metrics)),
             metrics: metrics, logger: logger)
         services = try [
             Foundations(database: database, transport: transport),

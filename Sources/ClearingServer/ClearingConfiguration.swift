@@ -38,13 +38,26 @@ package struct ClearingConfiguration: Sendable {
     /// How often it is published what was spent: every hour.
     package var spentInterval: Duration = .seconds(3_600)
 
+    /// The capabilities whose tokens open sessions: `session` unless told otherwise; none for no sessions.
+    package var sessionCapabilities: Set<Capability>
+    /// The names, host and port, at which clients reach the server besides the origin's: proofs of sessions' keys are made
+    /// for one of them.
+    package var sessionServers: [ServerName]
+    /// For how many seconds a session counts at least: one hour.
+    package var sessionLife: Int64
+
     /// A configuration with defaults for everything else: tokens bound to the origin's own name.
     package init(
         dataDirectory: String, server: ServerConfiguration, issuerURL: String, origin: ServerName,
         scope: TokenScope = .ownOrigin, authority: AuthorityKey? = nil, capabilities: Set<Capability>? = nil,
         limits: FreshnessLimits = FreshnessLimits(), certificateAuthorityFile: String? = nil,
-        deliveryFile: String? = nil, metricsAddress: ListenAddress? = nil
+        deliveryFile: String? = nil, metricsAddress: ListenAddress? = nil,
+        sessionCapabilities: Set<Capability> = Set([Capability("session")].compactMap { $0 }), sessionLife: Int64 = 3_600,
+        sessionServers: [ServerName] = []
     ) {
+        self.sessionServers = sessionServers
+        self.sessionCapabilities = sessionCapabilities
+        self.sessionLife = sessionLife
         self.dataDirectory = dataDirectory
         self.server = server
         self.issuerURL = issuerURL

@@ -66,7 +66,8 @@ package struct ClearingPins: Sendable, Hashable {
         return false
     }
 
-    private static func value(_ db: Database, _ name: String) throws -> String? {
+    /// The value that is kept under a name, or `nil`.
+    static func value(_ db: Database, _ name: String) throws -> String? {
         try String.fetchOne(db, sql: "SELECT value FROM pin WHERE name = ?", arguments: [name])
     }
 }

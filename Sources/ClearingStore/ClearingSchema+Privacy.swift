@@ -4,10 +4,10 @@ internal import SQLiteSupport
 extension ClearingDatabase {
     /// What a clearing server keeps. A table that a migration adds is declared here.
     package static let declaration = StoreDeclaration(
-        "a clearing server", tables: ledgerTables + replicaTables,
+        "a clearing server", tables: ledgerTables + [closedSessions] + replicaTables,
         besides: [
             .init(
-                "key files", "its own secret keys: one opens the keys delivered to it, the others sign receipts and counts",
+                "key files", "its own secret keys: one opens the keys delivered to it, the others sign receipts, counts and sessions",
                 lifetime: Lifetime.always),
             .log, .metrics,
         ])
@@ -31,10 +31,16 @@ extension ClearingDatabase {
         ]),
     ]
 
+    private static let closedSessions = DeclaredTable(
+        "closed_session", "Sessions that their bearers closed before the end", lifetime: "a day beyond the session's end", [
+            DeclaredColumn("id", "the session's name, a keyed hash that leads to no token"),
+            DeclaredColumn("expiry", "when the session ends, a whole five minutes for everyone"),
+        ])
+
     private static let replicaTables = [
         DeclaredTable("pin", "What this server is for", lifetime: Lifetime.always, [
             DeclaredColumn("name", "a setting's name"),
-            DeclaredColumn("value", "the origin's name, the issuer's name, the authority's public key"),
+            DeclaredColumn("value", "the origin's name, the issuer's name, the public keys of the authority and of sessions"),
         ]),
         DeclaredTable("delivery", "The keys that the authority sealed for this server", lifetime: untilNext, [
             DeclaredColumn("only", "1"), DeclaredColumn("sequence", "how often it has changed"),

@@ -38,6 +38,13 @@ enum ClearingSchema {
                     only INTEGER PRIMARY KEY CHECK (only = 1), time INTEGER NOT NULL) STRICT;
                 """)
         }
+        migrator.registerMigration("3-sessions") { db in
+            try db.execute(sql: """
+                -- Sessions that were closed before their end, until a day after it. Without row ids, whose order would be time.
+                CREATE TABLE closed_session (
+                    id BLOB PRIMARY KEY NOT NULL, expiry INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+                """)
+        }
         return migrator
     }
 

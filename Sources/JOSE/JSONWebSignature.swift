@@ -71,6 +71,32 @@ public enum JSONWebSignature {
         return payload
     }
 
+    /// The payload of a text whose header is `header`, byte by byte, and that was signed with `key`: as
+    /// ``verify(_:purpose:key:)``, for those that check many. `header` has to be that of `key` for `purpose`.
+    public static func verify(
+        _ text: String, header: Header, purpose: SigningPurpose, key: Ed25519.PublicKey
+    ) throws(VerificationError) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        let prefix = Array(header.encoded.utf8) + [UInt8(ascii: ".")]
+        // Whatever is wrong with another header, the other way names it.
+        guard bytes.starts(with: prefix), let end = bytes.lastIndex(of: UInt8(ascii: ".")), end >= prefix.count else {
+            _ = try verify(text, purpose: purpose, key: key)
+            throw .malformed
+        }
+        let (payloadText, signatureText) = (bytes[prefix.count..<end], bytes[(end + 1)...])
+        guard !bytes.contains(UInt8(ascii: "=")),
+            let payload = Base64URL.decode(String(decoding: payloadText, as: UTF8.self)),
+            let signature = Base64URL.decode(String(decoding: signatureText, as: UTF8.self)).flatMap({ Bytes64($0) })
+        else { throw .malformed }
+        guard key.isValidSignature(signature, for: Array(bytes[..<end])) else { throw .invalidSignature }
+        return payload
+    }
+
+    /// The `typ` that the JSON of a header names, or `nil`.
+    package static func type(inHeader bytes: [UInt8]) -> String? {
+        (try? JSONDecoder().decode(ReadHeader.self, from: Data(bytes)))?.typ
+    }
+
     private struct ReadHeader: Decodable {
         let alg: String
         let kid: String

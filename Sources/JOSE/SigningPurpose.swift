@@ -7,7 +7,8 @@ public enum SigningPurpose: String, Sendable, Hashable, CaseIterable {
     case revocationHead = "portes-revocation-head+jwt"
     /// Keys delivered to clearing servers, by the authority.
     case keyDelivery = "portes-key-delivery+jwt"
-
+    /// Sessions, by the service at which they count.
+    case session = "portes-session+jwt"
     /// How many tokens of an ended key were redeemed, by a clearing server.
     case redeemedCount = "portes-redeemed-count+jwt"
 

@@ -27,6 +27,7 @@ public final class MemorySpendLedger: SpendLedger {
             let (verifier, now) = (state.verifier, time.now())
             return try prepared.map { try $0.settle(in: &rows, verifier: verifier, at: now) }
         }
+        .map(\.outcome)
     }
 
     private struct Rows: SpendRows {

@@ -15,6 +15,8 @@ public struct PreparedSpend: Sendable {
     /// Whether the binding is the caller's own. A binding made here serves this value's attempts alone.
     public let hasCallersBinding: Bool
 
+    private let earlierBindings: @Sendable () -> [SpendBinding]
+
     /// A spend at the counter of `audience`, the origin's name; one without binding gets a random one.
     public init(_ spend: Spend, audience: String) {
         let bindingDigest = SHA256.hash((spend.binding ?? .random()).bytes)
@@ -24,6 +26,54 @@ public struct PreparedSpend: Sendable {
             audience: audience)
         digest = KeyedBLAKE2b.hash(bindingDigest.bytes, key: spend.token.bindingKey)
         hasCallersBinding = spend.binding != nil
+        earlierBindings = spend.earlierBindings
+    }
+
+    /// The answer where the token is on record with a digest: the earlier one again if this spend put it there, or one
+    /// of its earlier attempts.
+    fileprivate func answer(onRecord found: Bytes32) -> SpendOutcome? {
+        if found == digest {
+            // A binding of our own can only be on record from an earlier attempt at this same spend.
+            return hasCallersBinding ? .replayed(receipt) : .spent(receipt)
+        }
+        for binding in earlierBindings() {
+            let bindingDigest = SHA256.hash(binding.bytes)
+            guard KeyedBLAKE2b.hash(bindingDigest.bytes, key: token.bindingKey) == found else { continue }
+            return .replayed(
+                SpendReceipt(
+                    keyID: receipt.keyID, nullifier: receipt.nullifier, bindingDigest: bindingDigest,
+                    audience: receipt.audience))
+        }
+        return nil
+    }
+}
+
+/// What a transaction made of a spend: what it recorded, or what was on record.
+///
+/// Its ``outcome`` is computed after the transaction, since telling which earlier attempt is on record may take hundreds
+/// of hashes.
+public struct SpendSettlement: Sendable {
+    private let spend: PreparedSpend
+    private let state: State
+
+    fileprivate enum State {
+        case recorded
+        case onRecord(Bytes32, otherwise: SpendOutcome)
+        case refused(VerificationFailure)
+    }
+
+    fileprivate init(_ spend: PreparedSpend, _ state: State) {
+        self.spend = spend
+        self.state = state
+    }
+
+    /// What became of the token. To be asked for where nothing waits.
+    public var outcome: SpendOutcome {
+        switch state {
+        case .recorded: .spent(spend.receipt)
+        case .onRecord(let found, let otherwise): spend.answer(onRecord: found) ?? otherwise
+        case .refused(let failure): .refused(failure)
+        }
     }
 }
 
@@ -41,20 +91,21 @@ extension PreparedSpend {
     /// Decides this spend and records it: the same rules for every ledger. Throws what `rows` throws.
     public func settle(
         in rows: inout some SpendRows, verifier: Verifier, at now: Moment
-    ) throws -> SpendOutcome {
-        if let failure = try rows.refusal(of: token.keyID) { return .refused(failure) }
+    ) throws -> SpendSettlement {
+        if let failure = try rows.refusal(of: token.keyID) { return SpendSettlement(self, .refused(failure)) }
         switch verifier.refusal(of: token, at: now) {
         case nil:
             guard let found = try rows.insert(token.nullifier, digest: digest, keyID: token.keyID) else {
-                return .spent(receipt)
+                return SpendSettlement(self, .recorded)
             }
-            guard found == digest else { return .alreadySpent }
-            // A binding of our own can only be on record from an earlier attempt at this same spend.
-            return hasCallersBinding ? .replayed(receipt) : .spent(receipt)
-        case .keyNoLongerAccepted? where try rows.digest(of: token.nullifier, keyID: token.keyID) == digest:
-            return hasCallersBinding ? .replayed(receipt) : .spent(receipt)
+            return SpendSettlement(self, .onRecord(found, otherwise: .alreadySpent))
+        case .keyNoLongerAccepted?:
+            guard let found = try rows.digest(of: token.nullifier, keyID: token.keyID) else {
+                return SpendSettlement(self, .refused(.keyNoLongerAccepted))
+            }
+            return SpendSettlement(self, .onRecord(found, otherwise: .refused(.keyNoLongerAccepted)))
         case let failure?:
-            return .refused(failure)
+            return SpendSettlement(self, .refused(failure))
         }
     }
 }

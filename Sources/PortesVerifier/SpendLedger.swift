@@ -6,11 +6,21 @@ public struct Spend: Sendable {
     public let token: VerifiedToken
     /// The caller's binding; `nil` if the caller will not ask again after a lost answer.
     public let binding: SpendBinding?
+    /// The bindings with which the same spend may be on record from an earlier attempt; made only where the token was
+    /// spent before.
+    let earlierBindings: @Sendable () -> [SpendBinding]
 
     /// A spend.
     public init(_ token: VerifiedToken, binding: SpendBinding? = nil) {
+        self.init(token, binding: binding, earlierBindings: { [] })
+    }
+
+    init(
+        _ token: VerifiedToken, binding: SpendBinding?, earlierBindings: @escaping @Sendable () -> [SpendBinding]
+    ) {
         self.token = token
         self.binding = binding
+        self.earlierBindings = earlierBindings
     }
 }
 

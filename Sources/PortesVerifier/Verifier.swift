@@ -155,10 +155,13 @@ public struct VerifiedToken: Sendable {
     /// A key for digests of bindings: a hash of the authenticator's first 64 bytes, so that no ledger's reader can
     /// guess bindings.
     let bindingKey: Bytes32
+    /// What the client drew for it.
+    let nonce: Nonce
 
     // Out of reach for everything but `Verifier.verify`, which makes this type a proof.
     fileprivate init(_ token: Token, encodedInput: [UInt8], record: KeyRecord, at now: Moment) {
         nullifier = Nullifier(ofEncoded: encodedInput)
+        nonce = token.input.nonce
         keyID = record.id
         capability = record.capability
         acceptUntil = record.acceptUntil

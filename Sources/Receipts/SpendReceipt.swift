@@ -38,21 +38,11 @@ public struct SpendReceipt: Sendable, Hashable {
     public func signed(with key: borrowing Ed25519.PrivateKey, header: JSONWebSignature.Header) -> String {
         // Written by hand, because an encoder takes as long as the signature does. Base64url needs no escapes.
         let payload = """
-            {"aud":\(Self.quoted(audience)),"binding":"\(Base64URL.encode(bindingDigest.bytes, padded: false))",\
+            {"aud":\(JSONText.quoted(audience)),"binding":"\(Base64URL.encode(bindingDigest.bytes, padded: false))",\
             "key":"\(Base64URL.encode(keyID.bytes.bytes, padded: false))",\
             "nullifier":"\(Base64URL.encode(nullifier.bytes, padded: false))"}
             """
         return JSONWebSignature.sign(payload: Array(payload.utf8), header: header, key: key)
-    }
-
-    /// A text as a JSON string (RFC 8259, section 7).
-    private static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { (0x20..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c }
-        if isPlain { return "\"\(text)\"" }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        // Encoding a string cannot fail.
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 
     /// The receipt in a text that was signed with `key`.

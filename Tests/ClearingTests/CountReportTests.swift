@@ -37,7 +37,7 @@ import Testing
                         issuer: authority.issuer, verifier: clearing.application.identity.id, keyID: mint.record.id,
                         count: 2))
             let keys = try await clearing.transport.get(clearing.url + "/.well-known/jwks.json")
-            #expect(String(decoding: keys.body, as: UTF8.self).components(separatedBy: "\"kid\"").count == 3)
+            #expect(String(decoding: keys.body, as: UTF8.self).components(separatedBy: "\"kid\"").count == 4)
         }
         // A copy that a killed backup left is of no use to a server.
         let leftover = directory.path + "/snapshot.sqlite"

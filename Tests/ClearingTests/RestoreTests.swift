@@ -7,6 +7,7 @@ import LibSodium
 import PortesVerifier
 import PrivacyPass
 import SQLiteSupport
+import Sessions
 import TestSupport
 import Testing
 
@@ -74,6 +75,23 @@ import Testing
             try Int.fetchOne($0, sql: "SELECT count(*) FROM spent_1")
         }
         #expect(spent == 2)
+    }
+
+    @Test func noSessionOfBeforeTheRestoreCountsAnyMore() async throws {
+        _ = try await fixture.deliveredMint()
+        try await fixture.fetchRevocations()
+        let before = try fixture.sessionKey().publicKey
+        let now = fixture.time.now().wall
+        try await fixture.database.close(SessionID(Randomness.bytes32()), until: now.adding(seconds: 300))
+        #expect(try fixture.sessionKey().publicKey == before)
+        try await backUp()
+        // Closed after the backup: the restored server cannot know of it.
+        try await fixture.database.close(SessionID(Randomness.bytes32()), until: now.adding(seconds: 300))
+        #expect(try await fixture.database.closed(at: now).count == 2)
+        try fixture.close()
+        try await restore()
+        #expect(try fixture.sessionKey().publicKey != before)
+        #expect(try await fixture.database.closed(at: now).isEmpty)
     }
 
     @Test func keysThatTheBackupDoesNotKnowAreRefusedUpToTheFloorAndAcceptedAfterIt() async throws {

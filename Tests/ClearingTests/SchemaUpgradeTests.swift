@@ -23,6 +23,7 @@ import Testing
         try queue.write { db in
             try db.execute(sql: """
                 DROP TABLE restore_floor;
+                DROP TABLE closed_session;
                 ALTER TABLE ledger DROP COLUMN is_lower_bound;
                 ALTER TABLE ledger DROP COLUMN count_state;
                 CREATE TABLE revocation (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
@@ -45,6 +46,7 @@ import Testing
         ("1", "096b6b1972045e01"),
         ("2-revocation", "5f1ed02f7eef8c28"),
         ("2-restore-and-counts", "33ca4fb24a8c9694"),
+        ("3-sessions", "517d4d1702bdd580"),
     ])
     func aReleasedMigrationNeverChanges(name: String, digest: String) throws {
         let queue = try DatabaseQueue()

@@ -51,10 +51,10 @@ func authorization(_ token: Token) -> (name: String, value: String) {
 }
 
 /// A real server on loopback with an app's router, for as long as `body` runs.
-func serving(
-    _ router: Router<BasicPrivacyPassRequestContext>,
+func serving<Context: RequestContext>(
+    _ router: Router<Context>,
     _ body: @escaping @Sendable (Requests) async throws -> Void
-) async throws {
+) async throws where Context.Source == ApplicationRequestContextSource {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let (ports, told) = AsyncStream<Int>.makeStream()
     let app = Application(

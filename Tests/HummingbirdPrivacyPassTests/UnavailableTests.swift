@@ -72,7 +72,7 @@ import VerifierSupport
     @Test func whereTooMuchWaitsOtherRoutesAnswerAndTheTokenIsKept() async throws {
         let pool = ComputePool(threadCount: 1, queueLimit: 0)
         let origin = PrivacyPassOrigin(
-            verifier: fixture.state, policy: fixture.policy, ledger: fixture.ledger, time: fixture.time, pool: pool)
+            verifier: fixture.state, policy: { fixture.policy }, ledger: fixture.ledger, time: fixture.time, pool: pool)
         let token = try fixture.token()
         let mayEnd = DispatchSemaphore(value: 0)
         try await serving(router(origin)) { app in
@@ -96,7 +96,7 @@ import VerifierSupport
     @Test func whatWaitsForTheThreadsHoldsUpNoEventLoop() async throws {
         let pool = ComputePool(threadCount: 1, queueLimit: 100)
         let origin = PrivacyPassOrigin(
-            verifier: fixture.state, policy: fixture.policy, ledger: fixture.ledger, time: fixture.time, pool: pool)
+            verifier: fixture.state, policy: { fixture.policy }, ledger: fixture.ledger, time: fixture.time, pool: pool)
         let tokens = try (0..<40).map { _ in try fixture.token() }
         let mayEnd = DispatchSemaphore(value: 0)
         try await serving(router(origin)) { app in

@@ -1,3 +1,4 @@
+import KeySchedule
 import LibSodium
 import PrivacyPass
 import TestSupport
@@ -34,8 +35,13 @@ struct StoredDamageTests {
             tokenKey: issuer.publicKey)
         contents.spendings = [
             WalletContents.Sent(
-                token: tokens[1], origin: try ServerName("origin.example"), binding: Randomness.bytes(16), purpose: [7])
+                token: tokens[1], origin: try ServerName("origin.example"), binding: Randomness.bytes(32), purpose: [7],
+                use: .boundSession)
         ]
+        contents.recovered = [issuer.publicKey.id]
+        contents.keep(
+            known(Session(text: SessionText.bearer, seed: [], expiry: UnixTime(seconds: 1_800_000_000))),
+            at: try ServerName("origin.example"))
         contents.requests = [
             try WalletContents.Request(
                 capability: nil, encoded: known(pending.encoded()).withUnsafeBytes { Array($0) })

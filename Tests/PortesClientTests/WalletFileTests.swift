@@ -114,7 +114,7 @@ struct WalletFileTests {
 
     @Test func whatAnotherVersionWroteIsNotGuessedAt() async throws {
         var bytes = try await fill()
-        bytes[13] = 6
+        bytes[13] = 7
         try directory.write(bytes)
         #expect(throws: WalletError.newerVersion) { try Wallet(path: directory.walletPath) }
     }
@@ -122,10 +122,10 @@ struct WalletFileTests {
     @Test func aFileDecodesAndEncodesToTheSameBytes() async throws {
         let bytes = try await fill()
         #expect(try WalletContents(decoding: bytes).encoded == bytes)
-        #expect(WalletContents().encoded.count == 54)
+        #expect(WalletContents().encoded.count == 55)
     }
 
-    @Test(arguments: [1, 2, 3, 4] as [UInt8]) func aFileOfAnEarlierVersionIsRead(version: UInt8) async throws {
+    @Test(arguments: [1, 2, 3, 4, 5] as [UInt8]) func aFileOfAnEarlierVersionIsRead(version: UInt8) async throws {
         var contents = try WalletContents(decoding: await fill())
         contents.keyLogs = []
         // Up to version 3 a lot's key has no length, which is 32, in front.
@@ -134,16 +134,19 @@ struct WalletFileTests {
             let place = try #require(body.firstRange(of: [32] + lot.tokenKey.encoded)?.lowerBound)
             body.remove(at: place)
         }
-        // Nothing set aside, nothing surrendered, no key log, no series, nothing recovered: lists of no items, which
-        // earlier versions do not have.
-        #expect(body.suffix(5) == [0, 0, 0, 0, 0])
-        body.removeLast(version == 1 ? 5 : version == 2 ? 3 : 2)
+        // Up to version 5 it is not said what a token was sent for: it was always to be redeemed.
+        let purpose = try #require(body.firstRange(of: Array("purpose".utf8)))
+        #expect(body.remove(at: purpose.upperBound) == 0)
+        // Nothing set aside, nothing surrendered, no key log, no series, nothing recovered, no session: lists of no items,
+        // which earlier versions do not have.
+        #expect(body.suffix(6) == [0, 0, 0, 0, 0, 0])
+        body.removeLast(version == 1 ? 6 : version == 2 ? 4 : version < 5 ? 3 : 1)
         body[13] = version
         try directory.write(body + KeyedBLAKE2b.hash(body).bytes)
         let wallet = try Wallet(path: directory.walletPath)
         #expect(await wallet.holdings.map(\.count) == [2])
         _ = try await wallet.take(Capability.session, for: challenge, at: origin).binding
-        #expect(try directory.bytes()[13] == 5)
+        #expect(try directory.bytes()[13] == 6)
     }
 
     /// With a valid checksum, what the parser itself refuses.

@@ -122,7 +122,7 @@ import VerifierSupport
         let prepared = PreparedSpend(Spend(try verified()), audience: "origin.example")
         var rows = OneRow()
         for _ in 0..<2 {
-            let outcome = try prepared.settle(in: &rows, verifier: state.verifier, at: time.now())
+            let outcome = try prepared.settle(in: &rows, verifier: state.verifier, at: time.now()).outcome
             #expect(outcome == .spent(prepared.receipt))
         }
     }

@@ -1,5 +1,6 @@
 internal import JOSE
 internal import LibSodium
+package import PortesVerifier
 internal import PrivacyPass
 
 /// The public keys of a clearing server's signatures as they are served at ``JSONWebKeySet/path``.
@@ -9,9 +10,9 @@ package struct ClearingKeySet: Sendable {
     /// SHA-256 of it, as 64 hexadecimal digits.
     package let digest: String
 
-    /// The keys of both signers.
-    package init(receipts: ReceiptSigner, counts: CountSigner) {
-        encoded = JSONWebKeySet(keys: [receipts.webKey, counts.webKey]).encoded
+    /// The keys of all signers.
+    package init(receipts: ReceiptSigner, counts: CountSigner, sessions: SessionKey) {
+        encoded = JSONWebKeySet(keys: [receipts.webKey, counts.webKey, sessions.webKey]).encoded
         digest = Hexadecimal.encode(SHA256.hash(encoded).bytes)
     }
 }

@@ -44,6 +44,7 @@ package final class SQLiteSpendLedger: SpendLedger {
             let (verifier, now) = (state.verifier, time.now())
             return try prepared.map { try $0.settle(in: &rows, verifier: verifier, at: now) }
         }
+        .map(\.outcome)
     }
 
     private func enter(_ count: Int) throws {

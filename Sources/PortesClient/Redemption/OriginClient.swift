@@ -1,3 +1,4 @@
+internal import KeySchedule
 public import PrivacyPass
 internal import Recovery
 
@@ -7,8 +8,10 @@ internal import Recovery
 public struct OriginClient: Sendable {
     /// The origin's name in challenges.
     public let name: ServerName
-    private let url: ServerURL
+    let url: ServerURL
     private let transport: any TokenTransport
+    /// The time by this device's clock.
+    let now: @Sendable () -> UnixTime
 
     /// Where clearing servers take tokens.
     public static let redemptionPath = "/redeem"
@@ -16,10 +19,15 @@ public struct OriginClient: Sendable {
     /// The origin at `url`; `name` is its name in challenges where it is not the URL's host and port.
     ///
     /// The transport must be another than the issuer's: see ``TokenTransport``.
-    public init(url: ServerURL, name: ServerName? = nil, transport: any TokenTransport) {
+    ///
+    /// `now` gives the time in UNIX seconds, by the system's clock if it is `nil`: sessions are used by it.
+    public init(
+        url: ServerURL, name: ServerName? = nil, transport: any TokenTransport, now: (@Sendable () -> Int64)? = nil
+    ) {
         self.url = url
         self.name = name ?? url.name
         self.transport = transport
+        self.now = { now.map { UnixTime(seconds: $0()) } ?? SystemTimeSource().now().wall }
     }
 
     /// What the origin asks for at a path when no token is sent: at least one challenge that names this origin, or any.
@@ -69,6 +77,17 @@ public struct OriginClient: Sendable {
         return try RedemptionOutcome(response)
     }
 
+    /// Presents a token for what it was taken for: with a session, where it was to open one and did.
+    func exchange(
+        _ spending: borrowing Spending, path: String
+    ) async throws(RedemptionError) -> (RedemptionOutcome, Session?) {
+        switch spending.use {
+        case .redemption: (try await redeem(spending, path: path), nil)
+        case .session: try await open(spending, seed: [], path: path)
+        case .boundSession: try await open(spending, seed: spending.binding, path: path)
+        }
+    }
+
     /// What the origin publishes of the tokens of a key that were spent there: once an hour, the same for everyone.
     func spentFilter(of keyID: TokenKeyID) async throws(RedemptionError) -> SpentFilter {
         let request = TransportRequest(
@@ -84,11 +103,11 @@ public struct OriginClient: Sendable {
     // A receipt has some 400 bytes.
     private static let maximumAnswerCount = 64 * 1024
 
-    private func send(
-        path: String, headers: [HeaderField]
+    func send(
+        _ method: TransportRequest.Method = .post, path: String, headers: [HeaderField]
     ) async throws(RedemptionError) -> TransportResponse {
         let request = TransportRequest(
-            .post, url: url.appending(path: path), headers: headers,
+            method, url: url.appending(path: path), headers: headers,
             maximumResponseCount: OriginClient.maximumAnswerCount)
         do {
             return try await transport.send(request)

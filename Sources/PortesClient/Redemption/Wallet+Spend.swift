@@ -15,6 +15,8 @@ public struct SpendResult: Sendable, Hashable {
     public internal(set) var unusable: [Wallet.Unusable] = []
     /// Whether tokens of its key were recovered, so that it may have been spent on another device.
     var isOfRecoveredKey = false
+    /// The session that the token opened.
+    var session: Session?
 }
 
 /// A token that was sent again, and what came of it.
@@ -62,11 +64,13 @@ extension Wallet {
             purpose: purpose)
     }
 
-    private func spend(
+    /// The same for any use; each token that is tried for a session has a binding of its own.
+    func spend(
         ofKind capability: Capability?, for challenge: TokenChallenge, at origin: OriginClient, path: String,
-        binding: [UInt8]?, purpose: [UInt8]
+        binding: [UInt8]?, purpose: [UInt8], use: WalletContents.Sent.Use = .redemption
     ) async throws -> SpendResult {
-        let spending = try take(ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
+        let spending = try take(
+            ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose, use: use)
         var result = try await send(spending, to: origin, path: path)
         var (refused, stale) = (0, 0)
         while result.isSettled {
@@ -82,7 +86,7 @@ extension Wallet {
             let next: Spending
             do {
                 next = try take(
-                    ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose)
+                    ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose, use: use)
             } catch {
                 // The answer to the last token is worth more than why there is none to follow it.
                 return result
@@ -111,20 +115,20 @@ extension Wallet {
         return results
     }
 
-    private func send(
+    func send(
         _ spending: consuming Spending, to origin: OriginClient, path: String
     ) async throws(RedemptionError) -> SpendResult {
         let (purpose, nonce) = (spending.purpose, spending.token.input.nonce)
         let isOfRecoveredKey = contents.recovered.contains(spending.token.input.keyID)
-        let outcome = try await origin.redeem(spending, path: path)
+        let (outcome, session) = try await origin.exchange(spending, path: path)
         do {
-            let unusable = try note(outcome, to: nonce)
+            let unusable = try note(outcome, to: nonce, opening: session)
             return SpendResult(
                 outcome: outcome, purpose: purpose, isSettled: outcome.isFinal || outcome.keyRefusal != nil,
-                unusable: unusable, isOfRecoveredKey: isOfRecoveredKey)
+                unusable: unusable, isOfRecoveredKey: isOfRecoveredKey, session: session)
         } catch {
             // The token is spent whatever the disk says: its answer must not be lost for that.
-            return SpendResult(outcome: outcome, purpose: purpose, isSettled: false)
+            return SpendResult(outcome: outcome, purpose: purpose, isSettled: false, session: session)
         }
     }
 }

@@ -13,6 +13,7 @@ public struct Spending: ~Copyable, Sendable {
     public let binding: [UInt8]
     /// What the app noted when it took the token; not to be sent.
     public let purpose: [UInt8]
+    let use: WalletContents.Sent.Use
     private let wallet: Wallet
 
     /// Whoever makes one has claimed the token for it.
@@ -21,17 +22,17 @@ public struct Spending: ~Copyable, Sendable {
         origin = sent.origin
         binding = sent.binding
         purpose = sent.purpose
+        use = sent.use
         self.wallet = wallet
     }
 
     deinit { wallet.claims.release(token.input.nonce) }
 
     /// The header fields that present the token: `Authorization` and `Portes-Binding`.
-    public var headers: [HeaderField] {
-        [
-            HeaderField("authorization", PrivateTokenCredentials(token: token).fieldValue),
-            HeaderField("portes-binding", Base64URL.encode(binding)),
-        ]
+    public var headers: [HeaderField] { [authorization, HeaderField("portes-binding", Base64URL.encode(binding))] }
+
+    var authorization: HeaderField {
+        HeaderField("authorization", PrivateTokenCredentials(token: token).fieldValue)
     }
 
     /// Removes the token from the wallet, durably: its answer is known, and it is never to be sent again.

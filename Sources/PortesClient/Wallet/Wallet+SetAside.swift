@@ -33,11 +33,15 @@ extension Wallet {
     }
 
     /// Notes the answer to a token that was sent: durably, all of it or nothing. Gives the tokens that are newly set
-    /// aside: those of its key, or where the capability is revoked those of all its keys.
-    func note(_ outcome: RedemptionOutcome, to nonce: Nonce) throws(WalletError) -> [Unusable] {
+    /// aside: those of its key, or where the capability is revoked those of all its keys. A session that the token opened
+    /// takes the place of an earlier one of its kind.
+    func note(
+        _ outcome: RedemptionOutcome, to nonce: Nonce, opening session: Session? = nil
+    ) throws(WalletError) -> [Unusable] {
         guard let sent = contents.spendings.first(where: { $0.nonce == nonce }) else { return [] }
         let keyID = sent.token.input.keyID
         var next = contents
+        if let session { next.keep(session, at: sent.origin) }
         if outcome.isFinal {
             next.spendings.removeAll { $0.nonce == nonce }
             // The origin knows the key by now.

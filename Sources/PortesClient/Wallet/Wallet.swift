@@ -20,6 +20,8 @@ public actor Wallet {
     var unstored: [OpenRequest] = []
     /// How many tokens were asked for and will never come, and nobody was told yet.
     var abandoned = 0
+    /// Sessions that are being opened, for all who ask meanwhile.
+    var openings: [SessionKind: Task<Session, any Error>] = [:]
     let claims = Claims()
     private nonisolated let executor: BlockingExecutor
 
@@ -79,14 +81,14 @@ public actor Wallet {
     /// Takes one token of a kind; the kind has a capability only where the issuer names one.
     func take(
         ofKind capability: Capability?, for challenge: TokenChallenge, at origin: ServerName, binding: [UInt8]?,
-        purpose: [UInt8]
+        purpose: [UInt8], use: WalletContents.Sent.Use = .redemption
     ) throws(WalletError) -> Spending {
         guard challenge.allows(origin: origin) else { throw .wrongOrigin }
         let binding = binding ?? Randomness.bytes(Bytes32.count)
         guard (16...256).contains(binding.count), purpose.count <= Int(UInt16.max) else { throw .wrongLength }
         var next = contents
         guard let token = next.take(capability, for: challenge, at: origin) else { throw .empty }
-        let sent = WalletContents.Sent(token: token, origin: origin, binding: binding, purpose: purpose)
+        let sent = WalletContents.Sent(token: token, origin: origin, binding: binding, purpose: purpose, use: use)
         next.spendings.append(sent)
         try save(next)
         _ = claims.claim(sent.nonce)
@@ -102,8 +104,9 @@ public actor Wallet {
         return nil
     }
 
-    func unansweredNonces(at origin: ServerName) -> [Nonce] {
-        contents.spendings.filter { $0.origin.isSameServer(as: origin) }.map(\.nonce)
+    /// Those that were sent for a use, the earliest first.
+    func unansweredNonces(at origin: ServerName, for use: WalletContents.Sent.Use = .redemption) -> [Nonce] {
+        contents.spendings.filter { $0.origin.isSameServer(as: origin) && $0.use == use }.map(\.nonce)
     }
 
     func resume(_ nonce: Nonce) -> Spending? {

@@ -1,15 +1,17 @@
+internal import KeySchedule
 internal import LibSodium
 internal import PrivacyPass
 
 /// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖
-/// key logs ‖ series of requests ‖ recovered keys ‖ BLAKE2b-256 of all before (32)`. Earlier versions are read too: 1 ends
-/// with the requests, 2 with the surrendered tokens, 3 and 4 with the key logs; in versions 1 to 3 all tokens have type 0x0005, and keys no length in front.
+/// key logs ‖ series of requests ‖ recovered keys ‖ sessions ‖ BLAKE2b-256 of all before (32)`. Earlier versions are read
+/// too: 1 ends with the requests, 2 with the surrendered tokens, 3 and 4 with the key logs, 5 with the recovered keys; in
+/// versions 1 to 3 all tokens have type 0x0005, and keys no length in front; in versions 1 to 5 all spendings are redemptions.
 ///
 /// Counts and lengths are variable-size integers of RFC 9000. A sealed file is `magic (13) ‖ 0x80 + version (1) ‖ what
 /// stands between version and digest, sealed under a ``WalletKey`` with all before it as context`.
 extension WalletContents {
     private static let magic = Array("portes wallet".utf8)
-    private static let version: UInt8 = 5
+    private static let version: UInt8 = 6
 
     /// The bytes of the file, sealed if there is a key.
     func encoded(sealedWith key: WalletKey?) -> [UInt8] {
@@ -53,6 +55,7 @@ extension WalletContents {
             writer.append(prefixed: spending.origin.text.utf8)
             writer.append(prefixed: spending.binding)
             writer.append(prefixed: spending.purpose)
+            writer.append(spending.use.rawValue)
         }
         writer.append(variableSizeInteger: UInt64(requests.count))
         for request in requests {
@@ -79,6 +82,8 @@ extension WalletContents {
         for series in series { series.append(to: &writer) }
         writer.append(variableSizeInteger: UInt64(recovered.count))
         for id in recovered.map(\.hexadecimal).sorted().compactMap({ Hexadecimal.decode($0) }) { writer.append(id) }
+        writer.append(variableSizeInteger: UInt64(sessions.count))
+        for session in sessions { session.append(to: &writer) }
         return writer.bytes + KeyedBLAKE2b.hash(writer.bytes).bytes
     }
 
@@ -94,7 +99,7 @@ extension WalletContents {
         do {
             _ = try reader.take(Self.magic.count + 1)
             lots = try reader.list { reader throws(MessageError) in try Lot(from: &reader, version: version) }
-            spendings = try reader.list { reader throws(MessageError) in try Sent(from: &reader) }
+            spendings = try reader.list { reader throws(MessageError) in try Sent(from: &reader, version: version) }
             requests = try reader.list { reader throws(MessageError) in try Request(from: &reader) }
             if version > 1 {
                 setAside = try reader.list { reader throws(MessageError) in try SetAside(from: &reader) }
@@ -106,6 +111,9 @@ extension WalletContents {
                 let ids = try reader.list { reader throws(MessageError) in TokenKeyID(try reader.bytes32()) }
                 recovered = Set(ids)
                 guard ids.map(\.hexadecimal) == recovered.map(\.hexadecimal).sorted() else { throw MessageError.invalidEncoding }
+            }
+            if version > 5 {
+                sessions = try reader.list { reader throws(MessageError) in try KeptSession(from: &reader) }
             }
             try reader.finish()
         } catch {
@@ -165,12 +173,34 @@ extension WalletContents.Lot {
     }
 }
 
-extension WalletContents.Sent {
+extension WalletContents.KeptSession {
+    fileprivate func append(to writer: inout ByteWriter) {
+        writer.append(prefixed: origin.text.utf8)
+        writer.append(prefixed: session.text.utf8)
+        writer.append(prefixed: session.seed)
+        writer.append(UInt64(bitPattern: session.expiry.seconds))
+    }
+
     fileprivate init(from reader: inout ByteReader) throws(MessageError) {
+        origin = try ServerName(String(decoding: reader.prefixed(), as: UTF8.self))
+        let text = try String(decoding: reader.prefixed(), as: UTF8.self)
+        let seed = try reader.prefixed()
+        let expiry = UnixTime(seconds: Int64(bitPattern: try reader.uint64()))
+        guard let session = Session(text: text, seed: seed, expiry: expiry) else { throw .invalidEncoding }
+        self.session = session
+    }
+}
+
+extension WalletContents.Sent {
+    fileprivate init(from reader: inout ByteReader, version: UInt8) throws(MessageError) {
         token = try Token(decoding: reader.prefixed())
         origin = try ServerName(String(decoding: reader.prefixed(), as: UTF8.self))
         binding = try reader.prefixed()
         purpose = try reader.prefixed()
+        guard let use = version > 5 ? Use(rawValue: try reader.uint8()) : .redemption else { throw .invalidEncoding }
+        // A seed has 32 bytes.
+        guard use == .redemption || binding.count == Bytes32.count else { throw .invalidLength }
+        self.use = use
     }
 }
 

@@ -20,6 +20,14 @@ struct WalletContents {
     var series: [Series] = []
     /// Keys of which tokens were recovered, some of which may be spent already.
     var recovered: Set<TokenKeyID> = []
+    /// Sessions that were opened and not closed, each at an origin.
+    var sessions: [KeptSession] = []
+
+    /// A session with all that is needed to use it after a restart.
+    struct KeptSession {
+        let origin: ServerName
+        let session: Session
+    }
 
     /// What was seen of one issuer's key log, as ``KeptKeyLog`` encodes it.
     struct KeyLog {
@@ -59,6 +67,17 @@ struct WalletContents {
         let origin: ServerName
         let binding: [UInt8]
         let purpose: [UInt8]
+        let use: Use
+
+        /// What a token is sent for.
+        enum Use: UInt8 {
+            /// To be redeemed, with the binding in the request.
+            case redemption = 0
+            /// To open a session that its bearer may use; the binding stays here.
+            case session = 1
+            /// To open a session that is bound to a key whose seed is the binding.
+            case boundSession = 2
+        }
 
         var nonce: Nonce { token.input.nonce }
     }
@@ -163,6 +182,13 @@ extension WalletContents.Lot: CustomStringConvertible, CustomReflectable {
 extension WalletContents.Sent: CustomStringConvertible, CustomReflectable {
     /// Says only that this is a token on its way.
     var description: String { "Sent" }
+    /// Shows no part of it.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension WalletContents.KeptSession: CustomStringConvertible, CustomReflectable {
+    /// Says only that this is a session.
+    var description: String { "KeptSession" }
     /// Shows no part of it.
     var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -58,7 +58,7 @@ struct BenchCommand: AsyncParsableCommand {
             ? try await LogAppendBench(rounds: rounds).run()
             : try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
                 + TokenTypeBench(rounds: rounds).run()
-                + KeyLogBench(rounds: rounds).run()
+                + SessionBench(rounds: rounds).run() + KeyLogBench(rounds: rounds).run()
         if json {
             try Output.json(results)
             return

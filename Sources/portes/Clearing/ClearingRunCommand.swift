@@ -55,6 +55,26 @@ struct ClearingRunCommand: AsyncParsableCommand {
             (environment: PORTES_REVOCATION_LIMIT; default: 1h).
             """)
     var revocationLimit: String?
+    @Option(
+        name: .customLong("session-capability"),
+        help: """
+            A capability whose tokens open sessions at /sessions; may be repeated (default: session; none for no \
+            sessions at all).
+            """)
+    var sessionCapabilities: [String] = []
+    @Option(
+        help: """
+            How long a session counts at least, a number with s, m, h or d, 1m to 1d (environment: \
+            PORTES_SESSION_LIFE; default: 1h).
+            """)
+    var sessionLife: String?
+    @Option(
+        name: .customLong("session-server"),
+        help: """
+            HOST or HOST:PORT at which clients reach this server, where it is not the origin's name; may be repeated. \
+            Proofs of sessions' keys are made for it.
+            """)
+    var sessionServers: [String] = []
     @Option(help: "A file written by portes key export, to be taken at the start.") var delivery: String?
     @OptionGroup var server: ServerOptions
 
@@ -65,6 +85,8 @@ struct ClearingRunCommand: AsyncParsableCommand {
             logLevel: file?.logLevel)
         let serverConfiguration = try server.server(file: settings, defaultListen: "127.0.0.1:8081")
         let logger = try server.logger("portes.clearing", file: settings)
+        let sessions = SessionSettings(
+            capabilities: sessionCapabilities, life: sessionLife, servers: sessionServers)
         let configuration = ClearingConfiguration(
             dataDirectory: Setting.value(data, variable: "PORTES_DATA", file: file?.data)
                 ?? DefaultDirectory.clearingData,
@@ -78,7 +100,10 @@ struct ClearingRunCommand: AsyncParsableCommand {
             certificateAuthorityFile: Setting.value(
                 certificateAuthority, variable: "PORTES_AUTHORITY_CERTIFICATE", file: file?.authorityCertificate),
             deliveryFile: delivery,
-            metricsAddress: try server.metricsAddress(file: settings, beside: serverConfiguration.address))
+            metricsAddress: try server.metricsAddress(file: settings, beside: serverConfiguration.address),
+            sessionCapabilities: try sessions.accepted(file?.sessions),
+            sessionLife: try sessions.seconds(file?.sessions),
+            sessionServers: try sessions.names(file?.sessions))
         // Nothing is made before it is known that the file can be used.
         try await HTTPTransport(certificateAuthorityFile: configuration.certificateAuthorityFile).shutdown()
         let application = try await OffPool.run { try ClearingApplication(configuration, logger: logger) }

@@ -9,6 +9,8 @@ extension CommandFailure {
         switch error {
         case let error as IssuanceError: self.init(error)
         case let error as RedemptionError: self.init(error)
+        case let error as SessionRefused:
+            self = RedemptionWords(error.outcome).failure ?? CommandFailure("the token opened no session")
         case let error as WalletError: self.init(error)
         case let error as KeyLogRefusal: self.init(error)
         case is ServerURL.URLError:
@@ -127,14 +129,18 @@ extension CommandFailure {
                 hint: "if it is the origin you mean, add --origin-name \(names.first?.text ?? "")")
         case .otherChallenge(let challenge): self.init(OriginWords(challenge))
         case .wrongOrigin: self.init("the token was taken for another origin")
+        case .proofRefused:
+            self.init(
+                "the service does not take the proof of this session's key",
+                hint: "is it reached under another name than it has, or the clock wrong? --bearer opens one without a key")
+        case .sessionOver: self.init("the session is over", hint: "open another with portes session headers")
         }
     }
 
-    /// What a code of `errno` means for the wallet file.
-    init(fileSystem code: Int32, path: String?) {
-        let file = path.map { "the wallet \($0)" } ?? "the wallet file"
+    /// What a code of `errno` means for a file of the client's, which an option names.
+    init(fileSystem code: Int32, _ file: String, option: String) {
         switch code {
-        case ENOENT: self.init("\(file) has no directory to be in", hint: "make the directory, or check --wallet")
+        case ENOENT: self.init("\(file) has no directory to be in", hint: "make the directory, or check \(option)")
         case ENOTDIR, EISDIR, EINVAL, ELOOP:
             self.init("\(file) is not a plain file", hint: "name a file that is no directory and no link")
         case EACCES, EPERM:
@@ -159,7 +165,7 @@ extension CommandFailure {
                 hint: "name its file with --identity; portes id recover brings it back from its code")
         case .newerVersion: self.init("a newer version of portes wrote the wallet", hint: "update portes")
         case .closed: self.init("the wallet was closed")
-        case .fileSystem(let code): self.init(fileSystem: code, path: nil)
+        case .fileSystem(let code): self.init(fileSystem: code, "the wallet file", option: "--wallet")
         case .absent: self.init("there is no wallet", hint: "check --wallet, or fetch tokens with portes token fetch")
         case .empty: self.init("the wallet has no token that fits", hint: "fetch some with portes token fetch")
         case .severalCapabilities:

@@ -34,11 +34,7 @@ extension CommandFailure {
                 "there is an identity at \(path) already", hint: "name another file with --identity; nothing was changed")
         case .inUse: self.init("another process has \(path) open", hint: "wait until it is done")
         case .unreadable(let error): self.init(error, path: path)
-        case .fileSystem(let code):
-            let wallet = CommandFailure(fileSystem: code, path: path)
-            self.init(
-                wallet.message.replacing("the wallet \(path)", with: path),
-                hint: wallet.hint?.replacing("--wallet", with: "--identity"))
+        case .fileSystem(let code): self.init(fileSystem: code, path, option: "--identity")
         }
     }
 

@@ -112,6 +112,10 @@ struct ConfigurationListing {
         add("clearing.authority-certificate", section.authorityCertificate, default: "the system's authorities alone")
         add("clearing.tokens", section.tokens, default: "own-origin")
         add("clearing.revocation-limit", section.revocationLimit, default: "1h")
+        add(
+            "clearing.sessions.capabilities", section.sessions?.capabilities?.joined(separator: ", "), default: "session")
+        add("clearing.sessions.servers", section.sessions?.servers?.joined(separator: ", "), default: "the origin's name")
+        add("clearing.sessions.life", section.sessions?.life, default: "1h")
         for (number, capability) in (section.capabilities ?? []).enumerated() {
             let place = "clearing.capabilities[\(number)]"
             add("\(place).name", capability.name, default: "")

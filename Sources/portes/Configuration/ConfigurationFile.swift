@@ -49,13 +49,14 @@ struct ConfigurationFile: Decodable {
         var tokens: String?
         var revocationLimit: String?
         var capabilities: [CapabilitySection]?
+        var sessions: SessionSection?
         var tlsCertificate: String?
         var tlsKey: String?
         var metrics: String?
         var logLevel: String?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case listen, data, issuer, origin, tokens, capabilities, metrics
+            case sessions, listen, data, issuer, origin, tokens, capabilities, metrics
             case authorityKey = "authority-key"
             case authorityCertificate = "authority-certificate"
             case revocationLimit = "revocation-limit"
@@ -63,6 +64,15 @@ struct ConfigurationFile: Decodable {
             case tlsKey = "tls-key"
             case logLevel = "log-level"
         }
+    }
+
+    /// The anonymous sessions that a clearing server opens.
+    struct SessionSection: Decodable {
+        var capabilities: [String]?
+        var life: String?
+        var servers: [String]?
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case capabilities, life, servers }
     }
 
     /// What a clearing server does with one capability.
@@ -171,7 +181,11 @@ struct ConfigurationFile: Decodable {
         "clearing": .mapping(
             Dictionary(uniqueKeysWithValues: ClearingSection.CodingKeys.allCases.map { key in
                 let inCapability = CapabilitySection.CodingKeys.allCases.map(\.rawValue)
-                return (key.rawValue, key == .capabilities ? .list(.names(inCapability)) : .value)
+                switch key {
+                case .capabilities: return (key.rawValue, .list(.names(inCapability)))
+                case .sessions: return (key.rawValue, .names(SessionSection.CodingKeys.allCases.map(\.rawValue)))
+                default: return (key.rawValue, .value)
+                }
             })),
         "witness": .names(WitnessSection.CodingKeys.allCases.map(\.rawValue)),
     ])

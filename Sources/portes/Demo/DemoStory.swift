@@ -51,6 +51,7 @@ struct DemoStory {
         try await rotate(challenge, with: app, narrator: &narrator)
         try await compromise(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
         try await loseTheDevice(narrator: &narrator)
+        try await openSession(narrator: &narrator)
         try await refuseRogueIssuer(narrator: &narrator)
     }
 

@@ -113,7 +113,7 @@ enum ClientArgument {
             throw CommandFailure(
                 "there is no wallet at \(path)", hint: "check --wallet, or fetch tokens with portes token fetch")
         } catch .fileSystem(let code) {
-            throw CommandFailure(fileSystem: code, path: path)
+            throw CommandFailure(fileSystem: code, "the wallet \(path)", option: "--wallet")
         } catch .corrupt {
             guard isEmpty(path) else { throw WalletError.corrupt }
             throw CommandFailure("the file \(path) is empty, and so no wallet", hint: "remove it, or name another file")

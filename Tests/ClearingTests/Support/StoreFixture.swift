@@ -47,6 +47,9 @@ final class StoreFixture {
             time: time)
     }
 
+    /// The key of sessions.
+    func sessionKey() throws -> SessionKey { try SessionKeyFile.key(atPath: temporary.path, of: database) }
+
     /// A key of the authority, delivered.
     func deliveredMint(acceptedFor: Int64 = 7_200) async throws -> TestMint {
         let mint = try TestMint(now: time.now().wall, acceptedFor: acceptedFor)

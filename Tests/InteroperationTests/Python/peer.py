@@ -302,4 +302,30 @@ def sign_statement(algorithm, key_id, claims):
     return [json.dumps({"keys": [item]}).encode(), token.encode()]
 
 
+def read_session(text, key_set, audience):
+    """What PyJWT reads in a session, as a gateway does that knows nothing but the key set: its type and its claims."""
+    key = jwt.PyJWKSet.from_json(key_set.decode())[jwt.get_unverified_header(text.decode())["kid"]]
+    read = jwt.decode_complete(
+        text.decode(), key, algorithms=["EdDSA"], audience=audience.decode(), options={"require": ["exp", "jti"]}
+    )
+    return [read["header"]["typ"].encode(), json.dumps(read["payload"], sort_keys=True).encode()]
+
+
+def read_proof(text):
+    """What PyJWT reads in a DPoP proof: the thumbprint that jwcrypto computes of its key, its type and its claims."""
+    header = jwt.get_unverified_header(text.decode())
+    read = jwt.decode_complete(text.decode(), jwt.PyJWK(header["jwk"], "EdDSA"), algorithms=["EdDSA"])
+    thumbprint = jwk.JWK(**header["jwk"]).thumbprint()
+    return [thumbprint.encode(), header["typ"].encode(), json.dumps(read["payload"], sort_keys=True).encode()]
+
+
+def sign_proof(claims):
+    """A DPoP proof that PyJWT signs with a new key; gives the key's thumbprint and the proof."""
+    key = Ed25519PrivateKey.generate()
+    public = jwt.get_algorithm_by_name("EdDSA").to_jwk(key.public_key(), as_dict=True)
+    headers = {"typ": "dpop+jwt", "jwk": public}
+    proof = jwt.encode(json.loads(claims), key, algorithm="EdDSA", headers=headers)
+    return [jwk.JWK(**public).thumbprint().encode(), proof.encode()]
+
+
 serve(globals())

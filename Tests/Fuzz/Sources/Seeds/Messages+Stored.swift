@@ -90,8 +90,10 @@ extension Messages {
             tokenKey: try TokenKey(tokenType: .voprfRistretto255, decoding: publicKey))
         contents.spendings = [
             WalletContents.Sent(
-                token: token, origin: try ServerName("origin.example"), binding: Randomness.bytes(16), purpose: [7])
+                token: token, origin: try ServerName("origin.example"), binding: Randomness.bytes(32), purpose: [7],
+                use: .session)
         ]
+        contents.recovered = [token.input.keyID]
         contents.requests = [try WalletContents.Request(capability: nil, encoded: storedRequest(1))]
         return contents
     }

@@ -1,0 +1,39 @@
+import PrivacyPass
+
+/// What `portes clearing run` was told of sessions.
+struct SessionSettings {
+    let capabilities: [String]
+    let life: String?
+    let servers: [String]
+
+    init(capabilities: [String] = [], life: String? = nil, servers: [String] = []) {
+        self.capabilities = capabilities
+        self.life = life
+        self.servers = servers
+    }
+
+    /// The capabilities whose tokens open sessions: the flag's, or the file's, or `session`.
+    func accepted(_ file: ConfigurationFile.SessionSection?) throws -> Set<Capability> {
+        let names = capabilities.isEmpty ? file?.capabilities ?? ["session"] : capabilities
+        if names == ["none"] { return [] }
+        return Set(try names.map { try ClientArgument.capability($0) })
+    }
+
+    /// For how many seconds a session counts.
+    func seconds(_ file: ConfigurationFile.SessionSection?) throws -> Int64 {
+        guard let text = Setting.value(life, variable: "PORTES_SESSION_LIFE", file: file?.life) else { return 3_600 }
+        guard let span = TimeSpan(text), (60...86_400).contains(span.seconds) else {
+            throw CommandFailure.usage(
+                "--session-life does not take '\(text)'",
+                hint: "write a number with s, m, h or d, from 1m to 1d, for example --session-life 30m")
+        }
+        return span.seconds
+    }
+
+    /// The names at which clients reach the server besides the origin's.
+    func names(_ file: ConfigurationFile.SessionSection?) throws -> [ServerName] {
+        try (servers.isEmpty ? file?.servers ?? [] : servers).map {
+            try ClientArgument.serverName($0, flag: "--session-server")
+        }
+    }
+}

@@ -52,7 +52,7 @@ let package = Package(
             // With the modules whose types its interface speaks in.
             targets: [
                 "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "Sessions",
-                "SignIn", "SignInStorage",
+                "SignIn", "SignInStorage", "OriginStorage",
             ]),
         // For other languages: libPortesC.so, with the header Sources/CPortes/include/portes.h.
         .library(name: "PortesC", type: .dynamic, targets: ["PortesC"]),
@@ -151,6 +151,12 @@ let package = Package(
             "SignInStorage",
             ["Disclosure", "KeySchedule", "LibSodium", "PortesVerifier", "SQLiteSupport", "SignIn", grdb]),
         module(
+            "OriginStorage",
+            [
+                "Disclosure", "KeyFiles", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Revocation",
+                "SQLiteSupport", "Sessions", grdb,
+            ]),
+        module(
             "HummingbirdPrivacyPass",
             [
                 "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "ServerSupport", "Sessions", "SignIn",
@@ -182,7 +188,7 @@ let package = Package(
         module(
             "PortesC",
             ["CPortes", "KeySchedule", "LibSodium", "PortesClient", "PortesVerifier", "PrivacyPass", "Revocation"]),
-        module("PortesClientHTTP", ["HTTPTransport", "PortesClient", "PrivacyPass"]),
+        module("PortesClientHTTP", ["HTTPTransport", "PortesClient", "PrivacyPass", "SignIn"]),
 
         // Beside them.
         module("KeyFiles", ["LibSodium"]),
@@ -200,7 +206,7 @@ let package = Package(
             dependencies: [
                 "Accounts", "Attestation", "AuthorityKeys", "AuthorityServer", "AuthorityStore", "BlindRSA",
                 "ClearingServer", "ClearingStore", "Disclosure", "HTTPTransport", "HummingbirdPrivacyPass", "Identity",
-                "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "Statements",
+                "Issuance", "JOSE", "KeyDelivery", "KeyFiles", "KeySchedule", "KeyTransparency", "OriginStorage", "Statements",
                 "LibSodium", "P384VOPRF", "PortesClient", "PortesClientHTTP", "PortesVerifier", "PrivacyPass",
                 "Receipts", "Revocation", "SQLiteSupport", "ServerSupport", "Sessions", "SignIn", "SignInStorage", "VOPRF",
                 "WitnessServer", "WitnessStore", "Witnessing",
@@ -273,6 +279,10 @@ let package = Package(
             "JOSE", "KeySchedule", "LibSodium", "PortesVerifier", "PrivacyPass", "Receipts", "Revocation", "Sessions",
             "SignIn", "TestSupport", "VOPRF", "VerifierSupport",
         ]),
+        tests("OriginStorage", [
+            "KeySchedule", "LibSodium", "OriginStorage", "PortesVerifier", "PrivacyPass", "Revocation", "Sessions",
+            "SignIn", "TestSupport", "VerifierSupport", grdb,
+        ]),
         tests("SignInStorage", [
             "KeySchedule", "LibSodium", "PortesVerifier", "SignIn", "SignInStorage", "TestSupport", "VerifierSupport",
             grdb,
@@ -309,7 +319,8 @@ let package = Package(
             "portes", "Accounts", "Attestation", "AuthorityServer", "AuthorityStore", "BlindRSA", "ClearingServer",
             "ClearingStore", "Disclosure", "HTTPTransport", "Identity", "KeyFiles", "KeySchedule", "KeyTransparency",
             "LibSodium", "P384VOPRF", "PrivacyPass", "PortesClient", "PortesVerifier", "Recovery", "Revocation",
-            "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "Statements", "TestSupport", "VOPRF",
+            "OriginStorage", "SQLiteSupport", "ServerSupport", "SignIn", "SignInStorage", "Statements", "TestSupport",
+            "VOPRF",
             "WitnessStore", crypto, grdb,
         ]),
     ],

@@ -1,5 +1,6 @@
 public import PortesClient
 public import PrivacyPass
+public import SignIn
 
 extension IssuerClient {
     /// The issuer at a URL, reached by connections that it shares with nobody.
@@ -13,6 +14,19 @@ extension IssuerClient {
     ) throws {
         try self.init(
             url: ServerURL(url), name: name, transport: HTTPTokenTransport(connection), log: log, store: store)
+    }
+}
+
+extension SignInClient {
+    /// The service at a URL, reached by connections that it shares with nobody.
+    ///
+    /// Throws ``ServerURL/URLError`` and ``HTTPTokenTransport/ConfigurationError``.
+    public init(
+        _ url: String, audience: Audience, path: String = SignInClient.defaultPath,
+        connection: HTTPTokenTransport.Connection = .init()
+    ) throws {
+        try self.init(
+            url: ServerURL(url), audience: audience, path: path, transport: HTTPTokenTransport(connection))
     }
 }
 

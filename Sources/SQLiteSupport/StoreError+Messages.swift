@@ -70,6 +70,7 @@ extension StoreSide {
         case .clearing: "a clearing server"
         case .witness: "a witness"
         case .signIn: "an app with accounts"
+        case .origin: "an app's backend"
         }
     }
 }

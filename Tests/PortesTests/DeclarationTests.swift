@@ -3,6 +3,7 @@ import ClearingStore
 import Disclosure
 import Foundation
 import GRDB
+import OriginStorage
 import SQLiteSupport
 import SignInStorage
 import TestSupport
@@ -14,6 +15,7 @@ struct DeclarationTests {
     private static let all: [@Sendable () throws -> HeldTables] = [
         { try AuthorityDatabase.freshHoldings() }, { try ClearingDatabase.freshHoldings() },
         { try WitnessDatabase.freshHoldings() }, { try SQLiteSignInStore.freshHoldings() },
+        { try SQLiteOriginStore.freshHoldings() },
     ]
 
     @Test(arguments: all.indices) func everyColumnOfANewDatabaseIsDeclaredWithPurposeAndLifetime(party: Int) throws {

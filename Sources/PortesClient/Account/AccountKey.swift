@@ -1,6 +1,8 @@
 internal import Accounts
+public import Identity
 public import LibSodium
-internal import PrivacyPass
+public import PrivacyPass
+internal import SignIn
 
 /// The key of a person's account at one token authority. Whoever has it draws on the account, so it has no description.
 ///
@@ -11,6 +13,13 @@ public final class AccountKey: Sendable {
 
     /// An account with this key.
     public init(_ key: consuming Ed25519.PrivateKey) { self.key = key }
+
+    /// A person's account at an issuer, which nobody can tell to be the same person's as another; `nil` where the issuer's
+    /// name has more than 255 characters.
+    public convenience init?(_ identity: borrowing IdentitySecret, at issuer: ServerName) {
+        guard let authority = Audience(issuer.text) else { return nil }
+        self.init(identity.accountKey(at: authority))
+    }
 
     /// What the authority knows of the account.
     public var publicKey: Ed25519.PublicKey { key.publicKey }

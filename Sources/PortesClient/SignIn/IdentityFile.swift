@@ -36,6 +36,14 @@ public final class IdentityFile: Sendable {
         try replace(with: identity)
     }
 
+    /// The identity, or a new one that is written first, where there is none; throws ``IdentityFileError``.
+    ///
+    /// An app that makes one so shows its ``RecoveryCode`` at some time: without it the identity is lost with the device.
+    public func readOrCreate() throws(IdentityFileError) -> KeptIdentity {
+        if try contents() == nil { try replace(with: KeptIdentity()) }
+        return try read()
+    }
+
     /// Replaces the identity.
     public func replace(with identity: borrowing KeptIdentity) throws(IdentityFileError) {
         var bytes = identity.encoded().withUnsafeBytes { Array($0) }

@@ -2,6 +2,7 @@ import AuthorityStore
 import ClearingStore
 import Disclosure
 import Foundation
+import OriginStorage
 import SQLiteSupport
 import SignInStorage
 import WitnessStore
@@ -77,6 +78,7 @@ extension StoreSide {
         case .clearing: ClearingDatabase.declaration
         case .witness: WitnessDatabase.declaration
         case .signIn: SQLiteSignInStore.declaration
+        case .origin: SQLiteOriginStore.declaration
         }
     }
 
@@ -86,6 +88,7 @@ extension StoreSide {
         case .clearing: try ClearingDatabase.freshHoldings()
         case .witness: try WitnessDatabase.freshHoldings()
         case .signIn: try SQLiteSignInStore.freshHoldings()
+        case .origin: try SQLiteOriginStore.freshHoldings()
         }
     }
 }

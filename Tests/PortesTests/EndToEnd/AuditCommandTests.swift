@@ -34,7 +34,7 @@ import Testing
 
     @Test func newDatabasesOfEveryPartyAreShown() throws {
         let shown = try audits(CommandRun(["audit", "privacy", "--json"]))
-        #expect(shown.map(\.side) == ["authority", "clearing", "witness", "sign-in"])
+        #expect(shown.map(\.side) == ["authority", "clearing", "witness", "sign-in", "origin"])
         let text = try CommandRun(["audit", "privacy"]).output
         for table in shown.flatMap(\.tables) {
             #expect(text.contains("\n\(table.name) "))
@@ -97,7 +97,7 @@ import Testing
         return tables
     }
 
-    @Test(arguments: ["authority", "clearing", "witness", "sign-in"])
+    @Test(arguments: ["authority", "clearing", "witness", "sign-in", "origin"])
     func aColumnThatNobodyDeclaredIsNamedAndTheCommandFails(side: String) async throws {
         let place = try DemoDirectory(nil)
         defer { place.remove() }

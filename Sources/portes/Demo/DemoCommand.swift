@@ -23,7 +23,7 @@ struct DemoCommand: AsyncParsableCommand {
         let stay = stay
         // Interrupted at any point, the servers end before this command does.
         try await Interruption.race {
-            let servers = try await DemoServers.start(in: place, withTickets: true, withOtherTypes: true)
+            let servers = try await DemoServers.start(in: place, withTickets: true, withOtherTypes: true, withAgeCheck: true)
             do {
                 try await DemoStory(servers: servers, place: place).tell()
                 if stay {

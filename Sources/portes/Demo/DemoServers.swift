@@ -7,6 +7,8 @@ struct DemoServers {
     let clearing: ChildProcess
     let authorityURL: String
     let clearingURL: String
+    /// Whose statements the authority takes, where the capability `age-18` is there.
+    let ageParty: DemoAgeParty
 
     /// The names in challenges, which do not change with the ports.
     static let issuerName = "issuer.demo.example"
@@ -20,9 +22,12 @@ struct DemoServers {
     /// capabilities than `session`: one whose keys last for seconds, and one of each other token type. Where a log level
     /// is given, what the servers write is kept beside their data.
     static func start(
-        in place: DemoDirectory, withTickets: Bool = false, withOtherTypes: Bool = false, loggingAt level: String? = nil
+        in place: DemoDirectory, withTickets: Bool = false, withOtherTypes: Bool = false,
+        withAgeCheck: Bool = false, loggingAt level: String? = nil
     ) async throws -> DemoServers {
         let capabilities = ["session"] + (withTickets ? [ticket] : []) + (withOtherTypes ? [entry, badge] : [])
+            + (withAgeCheck ? [DemoAgeParty.capability] : [])
+        let ageParty = DemoAgeParty()
         _ = try await ChildProcess.run(["key", "create", "--capability", "session"] + place.adminFlags)
         if withOtherTypes {
             for (capability, type) in [(entry, "2"), (badge, "1")] {
@@ -30,12 +35,16 @@ struct DemoServers {
                     ["key", "create", "--capability", capability, "--token-type", type] + place.adminFlags)
             }
         }
+        if withAgeCheck {
+            _ = try await ChildProcess.run(["key", "create", "--capability", DemoAgeParty.capability] + place.adminFlags)
+        }
         let identity = try await ChildProcess.run(["clearing", "identity", "--data", place.clearingData])
             .trimmingCharacters(in: .whitespacesAndNewlines)
         _ = try await ChildProcess.run(
             ["verifier", "add", "demo", identity] + capabilities.flatMap { ["--capability", $0] } + place.adminFlags)
         let authority = try ChildProcess(
             ["authority", "run", "--listen", "127.0.0.1:0", "--name", issuerName] + place.adminFlags
+                + (withAgeCheck ? ["--config", try configuration(ageParty, in: place)] : [])
                 + (level.map { ["--log-level", $0] } ?? []),
             transcript: level == nil ? nil : place.transcript(of: "authority"))
         do {
@@ -49,11 +58,18 @@ struct DemoServers {
             let (clearing, clearingURL) = try await startClearing(
                 in: place, authorityURL: authorityURL, capabilities: capabilities, loggingAt: level)
             return DemoServers(
-                authority: authority, clearing: clearing, authorityURL: authorityURL, clearingURL: clearingURL)
+                authority: authority, clearing: clearing, authorityURL: authorityURL, clearingURL: clearingURL,
+                ageParty: ageParty)
         } catch {
             await authority.terminate()
             throw error
         }
+    }
+
+    /// Writes a configuration that takes a party's statements, and gives its path.
+    private static func configuration(_ party: DemoAgeParty, in place: DemoDirectory) throws -> String {
+        let keySet = try place.write(party.keySet, to: "age.jwks")
+        return try place.write(party.configuration(keySetAt: keySet), to: "portes.yaml")
     }
 
     /// Starts a clearing server beside a running authority, on any port, and waits until it is ready.

@@ -52,6 +52,7 @@ struct DemoStory {
         try await compromise(tokens, challenge: challenge, with: app, voucher: voucher, narrator: &narrator)
         try await loseTheDevice(narrator: &narrator)
         try await openSession(narrator: &narrator)
+        try await checkAge(narrator: &narrator)
         try await refuseRogueIssuer(narrator: &narrator)
     }
 

@@ -10,6 +10,7 @@ struct Narrator: Sendable {
         case authority = "the authority"
         case clearing = "the clearing server"
         case backend = "the backend"
+        case ageParty = "the party that states it"
     }
 
     /// Runs one step, then prints its title, its time and what each party saw.

@@ -129,6 +129,24 @@ final class CanaryFlow: Sendable {
         try send(none, to: authority, expecting: 422)
     }
 
+    /// Opens a session, shows it with what should not be there, and closes it.
+    func openSession(_ token: Token) throws {
+        let field = PrivateTokenCredentials(token: token).fieldValue
+        let canary = Base64URL.encode(Array("Wilhelmina Quellwasser".utf8), padded: false)
+        for (authorization, status) in [(nil, 401), ("Bearer \(canary)", 401), (field, 200), (field, 200)] {
+            let request = CanaryRequest(path: "/sessions", authorization: authorization, body: text)
+            try send(request, to: clearing, expecting: status)
+        }
+        let opened = try #require(answers.last?.body)
+        let members = try JSONSerialization.jsonObject(with: Data(opened)) as? [String: Any]
+        let session = try #require(members?["access_token"] as? String)
+        for (authorization, status) in [("Bearer \(canary)", 401), ("Bearer \(session)", 204), ("DPoP \(canary)", 401)] {
+            let request = CanaryRequest(method: "DELETE", path: "/sessions", authorization: authorization)
+            try send(request, to: clearing, expecting: status)
+        }
+        try send(CanaryRequest(method: "GET", path: "/sessions/closed"), to: clearing, expecting: 200)
+    }
+
     /// Signs in at a service, and has the account of another person erased.
     func signIn(at url: String) throws {
         let service = try Self.place(url)

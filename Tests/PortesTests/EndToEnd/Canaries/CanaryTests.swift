@@ -19,7 +19,7 @@ import Testing
     @Test func noCanaryIsLeftAnywhereAfterEveryFlow() async throws {
         let place = try DemoDirectory(nil)
         defer { place.remove() }
-        let servers = try await DemoServers.start(in: place, loggingAt: "trace")
+        let servers = try await DemoServers.start(in: place, withAgeCheck: true, loggingAt: "trace")
         let flow = try CanaryFlow(servers)
         let result: Result<Void, any Error>
         do { result = .success(try await push(flow, servers, place)) } catch { result = .failure(error) }
@@ -42,8 +42,10 @@ import Testing
             ["voucher", "create", "--capability", "session", "--tokens", "20"] + place.adminFlags)
         try flow.read(keyID: key.id)
         let tokens = try flow.fetch(
-            4, key: key, challenge: challenge, voucher: voucher.trimmingCharacters(in: .whitespacesAndNewlines))
+            5, key: key, challenge: challenge, voucher: voucher.trimmingCharacters(in: .whitespacesAndNewlines))
         try flow.spend(tokens)
+        try flow.openSession(tokens[4])
+        try await checkAge(servers, place)
         try await DemoService.serving(accountsIn: place.root.path + "/accounts") { url in
             try await OffPool.run { try flow.signIn(at: url) }
         }
@@ -64,6 +66,16 @@ import Testing
         }
         #expect(files.contains { $0.name == "clearing/clearing.sqlite-wal" && !$0.bytes.isEmpty })
         #expect(files.contains { $0.name == "accounts/sign-in.sqlite" && !$0.bytes.isEmpty })
+    }
+
+    /// An age check with a date of birth and a name in the statement itself, which no party asked for.
+    private func checkAge(_ servers: DemoServers, _ place: DemoDirectory) async throws {
+        let buyer = try DemoBuyer(servers: servers, directory: place.root.path, name: "buyer")
+        let further = #","birthdate":"1987-03-14","name":"Wilhelmina Quellwasser","sub":"4929000012345678""#
+        let statement = try servers.ageParty.statement(
+            for: buyer.request, bornOn: "1987-03-14", tokens: 2, further: further)
+        try await buyer.fetch(for: #require(statement))
+        #expect(try await buyer.isOfAge())
     }
 
     /// A clearing server by a name that can be found.

@@ -57,6 +57,8 @@ extension ClearingStoreError: CustomStringConvertible {
                 + "--reason ledger-lost), then start with a new --data"
         case .nothingToBackUp: "name the right directory with --data or PORTES_DATA"
         case .otherServer: "name the directory of the server that was backed up with --data, or a new one"
+        case .missingFile(SessionKeyFile.fileName):
+            "if it is lost, or another's: portes clearing session-key --replace; every session that was opened ends"
         case .missingFile:
             "put the directory back from a backup: portes clearing restore FILE; if there is none, start with a new "
                 + "--data directory"

@@ -129,7 +129,7 @@ package final class DirectoryHandle: Sendable {
     }
 
     /// Overwrites a file with zeros and removes it, durably in this order.
-    func destroy(_ name: String) throws(KeyFileError) {
+    package func destroy(_ name: String) throws(KeyFileError) {
         try exclusively { () throws(KeyFileError) in
             let path = path(of: name)
             let file = openat(descriptor, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)

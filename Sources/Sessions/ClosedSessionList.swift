@@ -5,7 +5,7 @@ internal import Foundation
 #endif
 
 /// The sessions of a service that were closed before their end and have not ended yet, for gateways that check sessions
-/// with nothing but the service's keys: a JSON array of their `jti`, in the order of their bytes.
+/// with nothing but the service's keys: a JSON array of their `jti`, in the order of these texts.
 public struct ClosedSessionList: Sendable, Hashable {
     /// The ids.
     public let ids: Set<SessionID>

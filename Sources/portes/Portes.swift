@@ -14,7 +14,7 @@ struct Portes: AsyncParsableCommand {
         subcommands: [
             AuthorityCommand.self, ClearingCommand.self, WitnessCommand.self, KeyCommand.self, LogCommand.self,
             CapabilityCommand.self, VerifierCommand.self, VoucherCommand.self, RevocationCommand.self, TokenCommand.self,
-            SessionCommand.self, ReceiptCommand.self, IdentityCommand.self, ConformanceCommand.self, ConfigCommand.self, AuditCommand.self,
+            SessionCommand.self, ReceiptCommand.self, IdentityCommand.self, AccountCommand.self, ConformanceCommand.self, ConfigCommand.self, AuditCommand.self,
             BenchCommand.self, DemoCommand.self,
         ])
 }

@@ -7,6 +7,7 @@ import KeySchedule
 import LibSodium
 import PortesVerifier
 import PrivacyPass
+import SQLiteSupport
 import Sessions
 import SignIn
 import TestSupport
@@ -147,6 +148,22 @@ import Testing
         await #expect(throws: expected) { try await ClearingHarness.run(in: directory, authority: authority) { _ in } }
         try FileManager.default.copyItem(atPath: other.path + name, toPath: directory.path + name)
         await #expect(throws: expected) { try await ClearingHarness.run(in: directory, authority: authority) { _ in } }
+    }
+
+    @Test func withAKeyThatTookThePlaceOfAnotherNoEarlierSessionCounts() async throws {
+        let (directory, authority, text) = (try TemporaryDirectory(), TestAuthority(), Mutexed(""))
+        try await ClearingHarness.run(in: directory, authority: authority) { harness in
+            let token = try await harness.deliveredMint().token(for: harness.challenge)
+            text.value = try #require(try await open(token, at: harness).member("access_token"))
+            _ = try await claims(text.value, at: harness)
+        }
+        try SessionKeyFile.discard(in: DataDirectory(path: directory.path, side: .clearing))
+        // Also where it is gone already, as one that is lost.
+        try SessionKeyFile.discard(in: DataDirectory(path: directory.path, side: .clearing))
+        try await ClearingHarness.run(in: directory, authority: authority) { harness in
+            await #expect(throws: SessionFailure.badSignature) { try await claims(text.value, at: harness) }
+            #expect(try await close(text.value, at: harness).problem == "bad-session-signature")
+        }
     }
 
     @Test func sixtyFourRequestsWithOneTokenOpenOneSession() async throws {

@@ -138,14 +138,14 @@ import VerifierSupport
             for fields in [[], [authorization(token)], [("Authorization", "Basic x")]] as [Fields] {
                 let answer = try await send(.get, "/level", app, fields)
                 expect(401, "session-required", answer)
-                #expect(answer.values(of: "www-authenticate").map { $0.prefix(6) } == ["Bearer", "DPoP a"])
+                #expect(answer.values(of: "www-authenticate").map { $0.prefix(6) } == ["Bearer", "DPoP r"])
             }
             let text = try await open(token, app)
             #expect(try await send(.get, "/entry", app, bearer(text)).text == "in")
             let other = try await open(fixture.token(), app)
             let refused = try await send(.get, "/entry", app, bearer(other))
             expect(403, "wrong-session-capability", refused)
-            #expect(refused.header("www-authenticate") == #"Bearer error="insufficient_scope""#)
+            #expect(refused.header("www-authenticate") == #"Bearer realm="sessions", error="insufficient_scope""#)
             let forged = try await send(.get, "/level", app, bearer(text.dropLast(4) + "AAAA"))
             #expect(forged.status == 401 && ["malformed-session", "bad-session-signature"].contains(forged.problem))
             expect(401, "malformed-session", try await send(.get, "/level", app, bearer("x")))

@@ -80,10 +80,12 @@ def size(value):
 
 
 def asked():
-    """The challenge and the key that the clearing server asks for, of the token type that is minted here."""
+    """The challenge and the key of the capability `session` that the clearing server asks for."""
+    directory = requests.get(f"{ISSUER}/.well-known/private-token-issuer-directory", timeout=60).json()
+    keys = [decode(each["token-key"]) for each in directory["token-keys"] if each.get("capability") == "session"]
     field = requests.post(f"{ORIGIN}/redeem", timeout=60).headers["WWW-Authenticate"]
     pairs = re.findall('challenge="([^"]*)", token-key="([^"]*)"', field)
-    return next([decode(each) for each in pair] for pair in pairs if decode(pair[0])[:2] == TOKEN_TYPE)
+    return next([decode(each) for each in pair] for pair in pairs if decode(pair[1]) in keys)
 
 
 MINT = Mint(*asked())

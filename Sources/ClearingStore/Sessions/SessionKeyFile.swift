@@ -4,7 +4,7 @@ internal import KeyFiles
 internal import LibSodium
 package import PortesVerifier
 internal import PrivacyPass
-internal import SQLiteSupport
+package import SQLiteSupport
 
 /// The key of a clearing server's sessions, which this server made for nothing else.
 ///
@@ -45,6 +45,20 @@ package enum SessionKeyFile {
         // Reading checked the length.
         guard let key = SessionKey(seed: seed) else { throw KeyFileError.corrupt(path: path) }
         return key
+    }
+
+    /// Throws away the key in a directory that this process has locked and on which no server runs, with what was closed
+    /// under it; the next start makes another. Blocks.
+    package static func discard(in directory: DataDirectory) throws {
+        let store = try SQLiteStore(in: directory, migrator: ClearingSchema.migrator)
+        // First what says that there was one: else a start in between would find it missing.
+        try store.writeBlocking { try forget($0) }
+        do {
+            try DirectoryHandle(directory.path).destroy(fileName)
+        } catch KeyFileError.notFound {
+            // It is for a key that is lost, too.
+        }
+        try store.close()
     }
 
     /// Forgets the key of a database that is a copy from a backup, with what was closed under it.

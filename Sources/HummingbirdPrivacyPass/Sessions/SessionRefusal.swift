@@ -43,7 +43,7 @@ public struct SessionRefusal: HTTPResponseError, Hashable {
             .forbidden, name: "wrong-session-capability", title: "The session is of another capability",
             headers: challenges("insufficient_scope")))
 
-    /// The status of the answer: 401, 403, 409 or 503.
+    /// The status of the answer: 401, 403 or 503.
     public var status: HTTPResponse.Status { problem.status }
 
     /// The answer.
@@ -52,10 +52,12 @@ public struct SessionRefusal: HTTPResponseError, Hashable {
     /// Both ways of showing a session (RFC 6750, section 3; RFC 9449, section 7.1), and what is wrong.
     private static func challenges(_ error: String?) -> HTTPFields {
         let reason = error.map { "error=\"\($0)\"" }
+        // A challenge has a parameter at least (RFC 6750, section 3).
+        let realm = "realm=\"sessions\""
         var fields = HTTPFields()
-        fields.append(HTTPField(name: .wwwAuthenticate, value: "Bearer" + (reason.map { " " + $0 } ?? "")))
+        fields.append(HTTPField(name: .wwwAuthenticate, value: "Bearer \(realm)" + (reason.map { ", " + $0 } ?? "")))
         fields.append(
-            HTTPField(name: .wwwAuthenticate, value: "DPoP algs=\"EdDSA\"" + (reason.map { ", " + $0 } ?? "")))
+            HTTPField(name: .wwwAuthenticate, value: "DPoP \(realm), algs=\"EdDSA\"" + (reason.map { ", " + $0 } ?? "")))
         return fields
     }
 }

@@ -124,6 +124,4 @@ public enum RedemptionError: Error, Sendable, Hashable {
     /// The origin does not see that the device has the key to which a session was to be bound, or is: it is reached under
     /// a name that it does not know, or the device's clock is wrong. Report it, or open a session that is not bound.
     case proofRefused
-    /// The origin does not take the session any more, since it ended or was closed. Open another.
-    case sessionOver
 }

@@ -43,18 +43,18 @@ extension OriginClient {
         let headers = session.headers(for: "DELETE", url.appending(path: path), at: now())
         let response = try await send(.delete, path: path, headers: headers)
         guard response.status != 204 else { return }
-        switch RedemptionError(session: response) {
-        case .sessionOver?: return
-        case let error?: throw error
+        switch SessionProblem(response) {
+        case .over?: return
+        case .badProof?: throw .proofRefused
         case nil: throw RedemptionError(response)
         }
     }
 
     private static func refusal(in response: TransportResponse) throws(RedemptionError) -> RedemptionOutcome {
-        switch RedemptionError(session: response) {
+        switch SessionProblem(response) {
         // The token opened it, and opens no other.
-        case .sessionOver?: return .alreadySpent
-        case let error?: throw error
+        case .over?: return .alreadySpent
+        case .badProof?: throw .proofRefused
         case nil: return try RedemptionOutcome(response)
         }
     }
@@ -70,12 +70,17 @@ extension OriginClient {
     }
 }
 
-extension RedemptionError {
-    /// What a response says of a session, or `nil` if it says nothing of one.
-    init?(session response: TransportResponse) {
+/// What a response says of a session.
+private enum SessionProblem {
+    /// It ended or was closed, or the service has another key by now.
+    case over
+    /// The proof of its key is not taken.
+    case badProof
+
+    init?(_ response: TransportResponse) {
         switch Problem(response).name {
-        case "session-expired", "session-closed", "bad-session-signature": self = .sessionOver
-        case "bad-proof", "stale-proof", "replayed-proof", "proof-required": self = .proofRefused
+        case "session-expired", "session-closed", "bad-session-signature": self = .over
+        case "bad-proof", "stale-proof", "replayed-proof", "proof-required": self = .badProof
         default: return nil
         }
     }

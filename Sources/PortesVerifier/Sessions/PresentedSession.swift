@@ -23,13 +23,13 @@ public struct PresentedSession: Sendable {
             let space = value.firstIndex(of: " ")
         else { return nil }
         let scheme = value[..<space].lowercased()
-        isBound = scheme == "dpop"
+        isBound = scheme == "dpop" || !proofs.isEmpty
         text = String(value[space...].drop { $0 == " " })
         switch (scheme, proofs.count) {
         case ("bearer", 0): proof = nil
         case ("dpop", 1): proof = proofs[0]
-        // A session that is bound, without its proof: named by the check.
-        case ("dpop", 0): proof = nil
+        // What does not go together is named by the check: a bound session without its proof in the field for it.
+        case ("dpop", 0), ("bearer", 1): proof = nil
         default: return nil
         }
         self.method = method

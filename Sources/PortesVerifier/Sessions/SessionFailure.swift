@@ -1,6 +1,6 @@
 /// Why a session lets nobody in. The raw values are the problem types' stable names.
 public enum SessionFailure: String, Error, Sendable, Hashable, CaseIterable {
-    /// There is none, or it is no session.
+    /// It is no session.
     case malformed = "malformed-session"
     /// The service's keys did not make it.
     case badSignature = "bad-session-signature"

@@ -7,6 +7,6 @@ struct ClearingCommand: AsyncParsableCommand {
         abstract: "Run a clearing server, back it up and restore it.",
         subcommands: [
             ClearingRunCommand.self, ClearingIdentityCommand.self, ClearingBackupCommand.self,
-            ClearingRestoreCommand.self,
+            ClearingRestoreCommand.self, ClearingSessionKeyCommand.self,
         ])
 }

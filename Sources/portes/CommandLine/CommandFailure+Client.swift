@@ -73,7 +73,7 @@ extension CommandFailure {
             self.init(
                 "the issuer does not give tokens of this capability for that",
                 hint: "ask who runs the issuer what it gives them for")
-        case .accountUnknown: self.init("the account is not open at this issuer", hint: "open it first")
+        case .accountUnknown: self.init("the account is not open at this issuer", hint: "open it with portes account open")
         case .accountRefused:
             self.init("the issuer does not take the account's signature", hint: "check --issuer and --issuer-name")
         case .creditExhausted:
@@ -133,7 +133,6 @@ extension CommandFailure {
             self.init(
                 "the service does not take the proof of this session's key",
                 hint: "is it reached under another name than it has, or the clock wrong? --bearer opens one without a key")
-        case .sessionOver: self.init("the session is over", hint: "open another with portes session headers")
         }
     }
 

@@ -19,7 +19,7 @@ final class DemoAgeParty: Sendable {
         return #"{"keys":[{"alg":"EdDSA","crv":"Ed25519","kid":"\#(id)","kty":"OKP","use":"sig","x":"\#(x)"}]}"#
     }
 
-    /// What an authority's configuration says of it, with the key set in a file.
+    /// What an authority's configuration says of it, with the key set in a file; and that accounts get sessions too.
     func configuration(keySetAt path: String) -> String {
         """
         authority:
@@ -32,6 +32,9 @@ final class DemoAgeParty: Sendable {
           capabilities:
             - name: \(Self.capability)
               gates: [statement]
+            - name: session
+              gates: [voucher, account]
+              quota: 100
 
         """
     }
@@ -42,6 +45,12 @@ final class DemoAgeParty: Sendable {
     func statement(
         for request: StatementRequest, bornOn day: String, tokens: Int, further: String = ""
     ) throws -> Statement? {
+        try token(for: request.binding, bornOn: day, tokens: tokens, further: further)
+            .map { Statement(token: $0, for: request) }
+    }
+
+    /// The same as the text that the party hands out, bound to what the app printed.
+    func token(for binding: String, bornOn day: String, tokens: Int, further: String = "") throws -> String? {
         guard let birth = try? Date(day + "T00:00:00Z", strategy: .iso8601),
             let majority = Calendar(identifier: .gregorian).date(byAdding: .year, value: 18, to: birth),
             majority <= .now
@@ -50,11 +59,11 @@ final class DemoAgeParty: Sendable {
         let id = Base64URL.encode(Randomness.bytes(16), padded: false)
         let claims = """
             {"iss":"\(Self.name)","aud":"\(DemoServers.issuerName)","exp":\(now + 600),"jti":"\(id)",\
-            "capability":"\(Self.capability)","tokens":\(tokens),"cnf":{"portes-account":"\(request.binding)"}\(further)}
+            "capability":"\(Self.capability)","tokens":\(tokens),"cnf":{"portes-account":"\(binding)"}\(further)}
             """
         let header = #"{"alg":"EdDSA","kid":"\#(JSONWebKey.keyID(of: key.publicKey))","typ":"JWT"}"#
         let signed = [header, claims].map { Base64URL.encode(Array($0.utf8), padded: false) }.joined(separator: ".")
         let signature = Base64URL.encode(key.signature(for: Array(signed.utf8)).bytes, padded: false)
-        return Statement(token: signed + "." + signature, for: request)
+        return signed + "." + signature
     }
 }

@@ -13,6 +13,7 @@ struct IdentityCommand: AsyncParsableCommand {
               lost the device?                        portes id recover, with the code
               may somebody have the file or the code? portes id rekey, then sign in everywhere once
               want to be forgotten?                   portes id erase at each service, then --device
+              by an issuer too?                       portes account close
             """,
         subcommands: [
             IdentityCreateCommand.self, IdentityShowCommand.self, IdentitySignInCommand.self,

@@ -11,7 +11,7 @@ struct IdentityEraseCommand: AsyncParsableCommand {
         discussion: """
             With --service the service erases its account, and keeps nothing that tells there was one; the identity \
             stays. With --device the identity's file is overwritten and removed: without its recovery code nobody can \
-            sign in with it again. What other devices and the services hold is not touched by that.
+            sign in with it again. An account at an issuer is closed with portes account close. What other devices and the services hold is not touched by that.
 
             EXAMPLE: portes id erase --identity me.portes --service https://radio.example
             """)

@@ -40,6 +40,8 @@ struct TokenFetchCommand: AsyncParsableCommand {
     @Flag(help: "Make the tokens good at any origin of the issuer.") var anyOrigin = false
     @Option(help: "The file with the voucher; - for standard input. Needless with a development issuer.")
     var voucherFile: String?
+    @Flag(help: "Draw on the account of the identity that --identity names, in place of a voucher.")
+    var account = false
     @OptionGroup var wallet: WalletOptions
     @OptionGroup var log: KeyLogOptions
     @OptionGroup var connection: ConnectionOptions
@@ -50,6 +52,9 @@ struct TokenFetchCommand: AsyncParsableCommand {
         guard (origin != nil || originName != nil) != anyOrigin else {
             throw ValidationError("give either --origin or --any-origin")
         }
+        guard !account || wallet.identity != nil && voucherFile == nil else {
+            throw ValidationError("--account needs --identity, and no --voucher-file")
+        }
     }
 
     func run() async throws {
@@ -58,19 +63,24 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let origin = try origin.map { try connection.origin($0, name: originName) }
         let wallet = try wallet.open()
         let voucher = try ClientArgument.voucher(voucherFile)
+        let key = try account ? self.wallet.identity.map { try AccountOptions.key(identity: $0, at: issuer.name) } : nil
         let recovery = try self.wallet.recoveryKey(for: issuer.name)
         try await log.prepare(wallet, for: issuer)
         // Why there is no key, if there is none, the fetch says, once it has finished what earlier ones began.
-        let key = try? await wallet.currentKey(for: capability, from: issuer)
+        let issuing = try? await wallet.currentKey(for: capability, from: issuer)
         let challenge = try TokenChallenge(
-            tokenType: key?.tokenType ?? .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
+            tokenType: issuing?.tokenType ?? .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
         if let origin { try await check(challenge, with: origin) }
         let before = await wallet.count
         let result: FetchResult
         do {
             result = try await repeatedly(challenge.tokenType) {
-                try await wallet.fetch(
-                    count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+                guard let key else {
+                    return try await wallet.fetch(
+                        count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+                }
+                return try await wallet.fetch(
+                    count, of: capability, for: challenge, from: issuer, account: key, recovery: recovery)
             }
         } catch {
             let arrived = await wallet.count - before

@@ -162,7 +162,8 @@ import Testing
         try SessionKeyFile.discard(in: DataDirectory(path: directory.path, side: .clearing))
         try await ClearingHarness.run(in: directory, authority: authority) { harness in
             await #expect(throws: SessionFailure.badSignature) { try await claims(text.value, at: harness) }
-            #expect(try await close(text.value, at: harness).problem == "bad-session-signature")
+            let answer = try await close(text.value, at: harness)
+            #expect(answer.problem == "bad-session-signature")
         }
     }
 

@@ -34,7 +34,7 @@ final class DemoAgeParty: Sendable {
               gates: [statement]
             - name: session
               gates: [voucher, account]
-              quota: 100
+              quota: 1000
 
         """
     }

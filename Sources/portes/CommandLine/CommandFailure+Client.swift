@@ -45,7 +45,9 @@ extension CommandFailure {
             self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
         case .keyLog(let refusal): self.init(refusal)
         case .noKey:
-            self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
+            self.init(
+                "the issuer has no key for this capability now",
+                hint: "check --capability and --token-type, or try again later")
         case .keyNotIssuing: self.init("the issuer does not issue under this key", hint: "try again")
         case .failed(let status): self.init("the issuer answered with status \(status)", hint: "check --issuer")
         case .badAnswer: self.init("the answer is not one of an issuer", hint: "check --issuer")

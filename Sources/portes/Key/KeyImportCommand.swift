@@ -40,7 +40,7 @@ struct KeyImportCommand: AsyncParsableCommand {
         }
         if file != "-" { PrivateFile.warn(of: file, called: "the secret") }
         let secret = try await OffPool.run { [file, key] in
-            try ImportedSecret.read(file, TokenType(rawValue: key.tokenType ?? TokenType.voprfRistretto255.rawValue))
+            try ImportedSecret.read(file, key.tokenType?.tokenType ?? .voprfRistretto255)
         }
         let keys = try await OffPool.run { [files] in
             try PassphraseInput(setting: files.passphraseFile).openKeys(at: files.keys)

@@ -34,6 +34,12 @@ struct TokenFetchCommand: AsyncParsableCommand {
     @Option(help: "The issuer's URL.") var issuer: String
     @Option(help: "The issuer's name in challenges, where it is not the URL's host and port.") var issuerName: String?
     @Option(help: "The capability.") var capability: String
+    @Option(
+        help: """
+            The type of tokens, for example 2 or 0x0002; default: that of the key which the issuer lists first for the \
+            capability.
+            """)
+    var tokenType: TokenTypeArgument?
     @Option(help: "How many tokens.") var count: Int = 100
     @Option(help: "The URL of the origin at which they will be spent.") var origin: String?
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
@@ -54,6 +60,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let capability = try ClientArgument.capability(capability)
+        let wantedType = try tokenType?.implemented("--token-type")
         let issuer = try connection.issuer(issuer, name: issuerName, log: log.policy(), proxy: connection.proxy)
         let origin = try origin.map { try connection.origin($0, name: originName) }
         let wallet = try wallet.open()
@@ -61,9 +68,10 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let recovery = try self.wallet.recoveryKey(for: issuer.name)
         try await log.prepare(wallet, for: issuer)
         // Why there is no key, if there is none, the fetch says, once it has finished what earlier ones began.
-        let key = try? await wallet.currentKey(for: capability, from: issuer)
+        let key = try? await wallet.currentKey(for: capability, tokenType: wantedType, from: issuer)
         let challenge = try TokenChallenge(
-            tokenType: key?.tokenType ?? .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
+            tokenType: wantedType ?? key?.tokenType ?? .voprfRistretto255, issuerName: issuer.name,
+            originNames: originNames(origin))
         if let origin { try await check(challenge, with: origin) }
         let before = await wallet.count
         let result: FetchResult

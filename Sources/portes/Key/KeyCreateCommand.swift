@@ -12,6 +12,9 @@ struct KeyCreateCommand: AdminCommand {
             authority itself: portes key plan says when. These terms are published, and kept. Everybody who fetches \
             tokens of one capability in one epoch is in the same crowd, so epochs are long and capabilities few.
 
+            A capability has keys of one token type. To change it, set token-type in the configuration file; or retire \
+            its last key, and create one with another --token-type.
+
             EXAMPLE: portes key create --capability session --epoch 7d --acceptance 7d
             """)
 

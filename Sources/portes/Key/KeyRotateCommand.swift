@@ -10,7 +10,7 @@ struct KeyRotateCommand: AdminCommand {
             Keys rotate by themselves, at dates that are published beforehand and do not move: see portes key plan. \
             Where something is wrong with a key, use portes key revoke. This command is for capabilities that were \
             made with portes key create --development: it begins the announced key, if there is one, else makes a new \
-            one.
+            one, of the token type that the capability has now.
 
             EXAMPLE: portes key rotate session
             """)

@@ -34,7 +34,8 @@ extension AdminRequest {
                     "--from is in the past: what was spent until now stays spent",
                     hint: "give today, \(now.dateText), or a later day")
             }
-        case .addVerifier(let name, let publicKey, let capabilities):
+        case .findNewlyTrusted(let capability, _): try Self.checkCapability(capability, as: "the capability")
+        case .addVerifier(let name, let publicKey, let capabilities, _):
             try Self.checkVerifier(name, publicKey, capabilities)
         case .createVouchers(let capability, let tokens, let count):
             try Self.checkCapability(capability, as: "--capability")

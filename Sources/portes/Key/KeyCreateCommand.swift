@@ -19,7 +19,12 @@ struct KeyCreateCommand: AdminCommand {
             """)
 
     @OptionGroup var key: KeyParameterOptions
+    @Flag(help: "Do not ask, where a clearing server that held public keys alone gets a secret.") var yes = false
     @OptionGroup var options: AdminOptions
+
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        try await NewTrust.confirm(key.capability, tokenType: key.parameters.tokenType, yes: yes, through: connection)
+    }
 
     func request() -> AdminRequest { .createKey(key.parameters) }
 

@@ -16,7 +16,12 @@ struct KeyRotateCommand: AdminCommand {
             """)
 
     @Argument(help: "The capability.") var capability: String
+    @Flag(help: "Do not ask, where a clearing server that held public keys alone gets a secret.") var yes = false
     @OptionGroup var options: AdminOptions
+
+    func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
+        try await NewTrust.confirm(capability, tokenType: nil, yes: yes, through: connection)
+    }
 
     func request() -> AdminRequest { .rotateKey(capability: capability) }
 

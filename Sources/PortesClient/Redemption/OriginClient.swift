@@ -27,9 +27,9 @@ public struct OriginClient: Sendable {
     /// Challenges that are for other origins only are left out (RFC 9577, section 2.1); throws
     /// ``RedemptionError/otherNames(_:than:)`` if all are.
     public func challenges(
-        path: String = OriginClient.redemptionPath
+        path: String = OriginClient.redemptionPath, method: TransportRequest.Method = .post
     ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
-        let response = try await send(path: path, headers: [])
+        let response = try await send(method, path: path, headers: [])
         guard response.status == 401 else {
             throw RedemptionError(response)
         }
@@ -46,23 +46,26 @@ public struct OriginClient: Sendable {
 
     /// Returns if the origin asks for tokens for this very challenge at a path, so that it pays to fetch some.
     ///
-    /// Throws ``RedemptionError/otherChallenge(_:)``, or what ``challenges(path:)`` throws.
+    /// Throws ``RedemptionError/otherChallenge(_:)``, or what ``challenges(path:method:)`` throws.
     public func check(
-        _ challenge: TokenChallenge, path: String = OriginClient.redemptionPath
+        _ challenge: TokenChallenge, path: String = OriginClient.redemptionPath,
+        method: TransportRequest.Method = .post
     ) async throws(RedemptionError) {
-        let asked = try await challenges(path: path).map(\.challenge)
+        let asked = try await challenges(path: path, method: method).map(\.challenge)
         if let first = asked.first, !asked.contains(challenge) { throw .otherChallenge(first) }
     }
 
     /// Presents a token and its binding, and gives the answer.
     ///
     /// At another path than `/redeem` and `/verify`, one of an app behind a middleware or a proxy, any answer of success
-    /// means that the token was spent, without a receipt. When the answer is final, the caller settles the token; ``Wallet/spend(_:for:at:path:binding:purpose:)`` does.
+    /// means that the token was spent, without a receipt; `method` is the one that the route takes. When the answer is
+    /// final, the caller settles the token; ``Wallet/spend(_:for:at:path:method:binding:purpose:)`` does.
     public func redeem(
-        _ spending: borrowing Spending, path: String = OriginClient.redemptionPath
+        _ spending: borrowing Spending, path: String = OriginClient.redemptionPath,
+        method: TransportRequest.Method = .post
     ) async throws(RedemptionError) -> RedemptionOutcome {
         guard spending.origin.isSameServer(as: name) else { throw .wrongOrigin }
-        let response = try await send(path: path, headers: spending.headers)
+        let response = try await send(method, path: path, headers: spending.headers)
         // What an app's own route answers is the app's: that it let the token in is all that is known of it.
         let isOwnForm = [OriginClient.redemptionPath, "/verify"].contains(path)
         if !isOwnForm, (200..<300).contains(response.status) { return .spent(receipt: nil) }
@@ -85,10 +88,10 @@ public struct OriginClient: Sendable {
     private static let maximumAnswerCount = 64 * 1024
 
     private func send(
-        path: String, headers: [HeaderField]
+        _ method: TransportRequest.Method, path: String, headers: [HeaderField]
     ) async throws(RedemptionError) -> TransportResponse {
         let request = TransportRequest(
-            .post, url: url.appending(path: path), headers: headers,
+            method, url: url.appending(path: path), headers: headers,
             maximumResponseCount: OriginClient.maximumAnswerCount)
         do {
             return try await transport.send(request)

@@ -1,7 +1,7 @@
 public import PrivacyPass
 
 extension Wallet {
-    /// What to spend at `origin` for what it asks for, by ``spend(like:at:path:binding:purpose:)``.
+    /// What to spend at `origin` for what it asks for, by ``spend(like:at:path:method:binding:purpose:)``.
     ///
     /// One challenge may stand for several capabilities, which only the key that it names tells apart. So a holding of
     /// that very key comes first, in the order of the challenges; tokens of older keys then follow by its capability.

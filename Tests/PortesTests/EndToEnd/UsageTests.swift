@@ -39,6 +39,7 @@ import Testing
         (["key", "create", "--capability", "session", "--token-type", "0x0009"], "--token-type does not take 9"),
         (["key", "create", "--capability", "session", "--token-type", "0x00002g"], "--token-type"),
         (fetch + ["--token-type", "9"], "--token-type does not take 9"), (fetch + ["--token-type", "x"], "--token-type"),
+        (["token", "spend", "--wallet", "x", "--origin", "https://a", "--method", "put"], "--method"),
         (["key", "rotate", "A B"], "A B"), (["key", "retire", "3f9a", "--yes"], "3f9a"),
         (["key", "revoke", "xyzxyzxyz"], "xyzxyzxyz"), (["key", "revoke", "3f9a0c51", "--reason", "mood"], "--reason"),
         (voucher + ["--tokens", "0"], "--tokens"), (voucher + ["--count", "10001"], "--count"),

@@ -44,15 +44,20 @@ public struct OriginClient: Sendable {
         throw names.isEmpty ? .noChallenge : .otherNames(names, than: self.name)
     }
 
-    /// Returns if the origin asks for tokens for this very challenge at a path, so that it pays to fetch some.
+    /// Returns if the origin asks for tokens for this very challenge at a path, so that it pays to fetch some: what it
+    /// offers for the challenge, with the keys that it names. ``Wallet/fetch(_:of:for:from:voucher:offers:recovery:)``
+    /// holds the issuer's key against that.
     ///
     /// Throws ``RedemptionError/otherChallenge(_:)``, or what ``challenges(path:method:)`` throws.
+    @discardableResult
     public func check(
         _ challenge: TokenChallenge, path: String = OriginClient.redemptionPath,
         method: TransportRequest.Method = .post
-    ) async throws(RedemptionError) {
-        let asked = try await challenges(path: path, method: method).map(\.challenge)
-        if let first = asked.first, !asked.contains(challenge) { throw .otherChallenge(first) }
+    ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
+        let asked = try await challenges(path: path, method: method)
+        let offers = asked.filter { $0.challenge == challenge }
+        if let first = asked.first, offers.isEmpty { throw .otherChallenge(first.challenge) }
+        return offers
     }
 
     /// Presents a token and its binding, and gives the answer.

@@ -43,6 +43,10 @@ extension CommandFailure {
                 hint: "if it is the issuer you mean, add --issuer-name \(name.text)")
         case .keyNotPublished:
             self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
+        case .keyNotOffered:
+            self.init(
+                "the origin asks for tokens under another key than the issuer's for the capability; nothing was charged",
+                hint: "check --capability; right after a key's change try again in a few seconds")
         case .keyLog(let refusal): self.init(refusal)
         case .noKey:
             self.init(

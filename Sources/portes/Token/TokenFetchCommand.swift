@@ -72,13 +72,14 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let challenge = try TokenChallenge(
             tokenType: wantedType ?? key?.tokenType ?? .voprfRistretto255, issuerName: issuer.name,
             originNames: originNames(origin))
-        if let origin { try await check(challenge, with: origin) }
+        let offers = if let origin { try await check(challenge, with: origin) } else { [PrivateTokenChallenge]() }
         let before = await wallet.count
         let result: FetchResult
         do {
             result = try await repeatedly(challenge.tokenType) {
                 try await wallet.fetch(
-                    count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+                    count, of: capability, for: challenge, from: issuer, voucher: voucher, offers: offers,
+                    recovery: recovery)
             }
         } catch {
             let arrived = await wallet.count - before
@@ -148,10 +149,13 @@ struct TokenFetchCommand: AsyncParsableCommand {
         return try originName.map { [try ClientArgument.serverName($0, flag: "--origin-name")] } ?? []
     }
 
-    /// Throws if the origin says that it takes other tokens; an origin that says nothing may be one that is not up yet.
-    private func check(_ challenge: TokenChallenge, with origin: OriginClient) async throws {
+    /// What the origin offers for the challenge. Throws if it says that it takes other tokens; an origin that says
+    /// nothing may be one that is not up yet.
+    private func check(
+        _ challenge: TokenChallenge, with origin: OriginClient
+    ) async throws -> [PrivateTokenChallenge] {
         do {
-            try await origin.check(challenge)
+            return try await origin.check(challenge)
         } catch {
             switch error {
             case .otherNames, .otherChallenge: throw error
@@ -163,6 +167,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
                 hint: originName == nil
                     ? "give its name in challenges with --origin-name if it is another one"
                     : "the tokens are for \(origin.name.text) alone: see that the name is right")
+            return []
         }
     }
 }

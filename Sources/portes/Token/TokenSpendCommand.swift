@@ -166,16 +166,17 @@ struct TokenSpendCommand: AsyncParsableCommand {
 
     /// One token for a challenge that could not be known before.
     private func fetchAndSpend(
-        _ challenge: PrivateTokenChallenge, _ wanted: Capability?, from issuer: IssuerClient, into wallet: Wallet,
+        _ offer: PrivateTokenChallenge, _ wanted: Capability?, from issuer: IssuerClient, into wallet: Wallet,
         at origin: OriginClient
     ) async throws -> SpendResult {
-        let asked = try await wallet.capability(of: challenge, from: issuer)
+        let asked = try await wallet.capability(of: offer, from: issuer)
         let capability = wanted ?? asked
-        let (challenge, voucher) = (challenge.challenge, try ClientArgument.voucher(voucherFile))
+        let (challenge, voucher) = (offer.challenge, try ClientArgument.voucher(voucherFile))
         if let capability {
-            try await wallet.fetch(1, of: capability, for: challenge, from: issuer, voucher: voucher)
+            try await wallet.fetch(
+                1, of: capability, for: challenge, from: issuer, voucher: voucher, offers: [offer])
         } else {
-            try await wallet.fetchOfFirstKey(1, for: challenge, from: issuer, voucher: voucher)
+            try await wallet.fetchOfFirstKey(1, for: challenge, from: issuer, voucher: voucher, offers: [offer])
         }
         let fetched = await wallet.holdings.first { $0.capability == capability && $0.challenge == challenge }
         guard let fetched else { throw WalletError.empty }

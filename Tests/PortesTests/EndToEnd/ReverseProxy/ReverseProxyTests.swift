@@ -60,7 +60,8 @@ struct ReverseProxyTests {
             let session = try #require(Capability("session"))
             try await wallet.fetch(
                 3, of: session, for: challenge,
-                from: IssuerClient(servers.authorityURL, name: ServerName(DemoServers.issuerName)), voucher: voucher)
+                from: IssuerClient(servers.authorityURL, name: ServerName(DemoServers.issuerName)), voucher: voucher,
+                offers: origin.check(challenge, path: "/play/level", method: .get))
 
             let losing = try OriginClient(
                 url: ServerURL(proxy.url), name: name, transport: LosingAnswers(transport: HTTPTokenTransport()))

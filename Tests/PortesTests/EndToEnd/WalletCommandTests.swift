@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func tokensOfSeveralTypesAreFetchedAndListed() async throws {
+    @Test func tokensOfSeveralTypesAreFetchedListedAndSpentByNameAndNotByChance() async throws {
         try await withServers(withOtherTypes: true) { servers, _, place in
             let wallet = ["--wallet", place.root.appending(path: "wallet").path]
             func fetch(_ capability: String, _ type: String) async throws -> CommandRun {
@@ -128,6 +128,16 @@ import Testing
             #expect(list.contains(/session +0x0005 +1\s/) && list.contains(/entry +0x0002 +1\s/), "\(list)")
             let json = try CommandRun(["token", "list", "--json"] + wallet).output
             #expect(json.contains(/"token-type"\s*:\s*2/))
+
+            // The origin takes both, and it is not said which is meant.
+            let spend = ["token", "spend", "--origin", servers.clearingURL, "--origin-name", DemoServers.originName]
+            let guessed = try CommandRun(spend + wallet)
+            #expect(guessed.code == 1 && guessed.errors.contains("name one with --capability"), "\(guessed.errors)")
+            #expect(try CommandRun(["token", "list"] + wallet).output == list)
+            let meant = try CommandRun(spend + wallet + ["--capability", DemoServers.entry])
+            #expect(meant.code == 0, "\(meant.errors)")
+            // With one left there is nothing to choose.
+            #expect(try CommandRun(spend + wallet).code == 0)
         }
     }
 

@@ -59,7 +59,7 @@ extension AdminRequest {
         guard key.announcement.map((0...longestPeriod).contains) ?? true else {
             throw AdminRefusal("--announcement takes at most 10 years", hint: "for example --announcement 1d")
         }
-        let type = TokenType(rawValue: key.tokenType ?? TokenType.voprfRistretto255.rawValue)
+        let type = TokenType(rawValue: key.tokenType ?? TokenType.standard.rawValue)
         guard TokenType.implemented.contains(type) else {
             throw AdminRefusal("--token-type does not take \(type.rawValue)", hint: TokenType.choice("--token-type"))
         }

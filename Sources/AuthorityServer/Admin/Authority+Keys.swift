@@ -47,7 +47,7 @@ extension Authority {
     /// The type that is asked for, or that the capability's keys have, or 0x0005.
     private func tokenType(_ parameters: KeyParameters, of capability: Capability) -> TokenType {
         parameters.tokenType.map { TokenType(rawValue: $0) } ?? currentTerms(of: capability)?.tokenType
-            ?? .voprfRistretto255
+            ?? .standard
     }
 
     /// When the key after those that live begins: at once if there is none.

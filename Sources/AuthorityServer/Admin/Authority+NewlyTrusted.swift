@@ -11,7 +11,7 @@ extension Authority {
     package func newlyTrusted(
         with capability: Capability, of tokenType: TokenType? = nil
     ) throws -> [TrustedVerifier] {
-        let type = tokenType ?? currentTerms(of: capability)?.tokenType ?? .voprfRistretto255
+        let type = tokenType ?? currentTerms(of: capability)?.tokenType ?? .standard
         guard !type.isPubliclyVerifiable else { return [] }
         return try database.verifiers().filter { verifier in
             guard verifier.capabilities.contains(capability), verifier.gets(type) else { return false }

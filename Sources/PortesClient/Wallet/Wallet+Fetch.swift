@@ -80,7 +80,7 @@ extension Wallet {
         while result.requested + result.resumed < count {
             let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
             let open: OpenRequest
-            if let recovery, type == .voprfRistretto255 {
+            if let recovery, type.hasStorableRequests {
                 open = try await prepareRecoverable(
                     capability, challenge: challenge, tokenKey: key, count: part, key: recovery, from: issuer,
                     payment: payment)

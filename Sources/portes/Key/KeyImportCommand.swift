@@ -39,7 +39,7 @@ struct KeyImportCommand: AsyncParsableCommand {
                 "there is no key directory at \(files.keys)",
                 hint: "name it with --keys or PORTES_KEYS, or start the authority once")
         }
-        let type = key.tokenType?.tokenType ?? .voprfRistretto255
+        let type = key.tokenType?.tokenType ?? .standard
         try await NewTrust.confirm(
             key.capability, tokenType: type.rawValue, yes: yes, through: AdminConnection(files))
         if file != "-" { PrivateFile.warn(of: file, called: "the secret") }

@@ -70,7 +70,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
         // Why there is no key, if there is none, the fetch says, once it has finished what earlier ones began.
         let key = try? await wallet.currentKey(for: capability, tokenType: wantedType, from: issuer)
         let challenge = try TokenChallenge(
-            tokenType: wantedType ?? key?.tokenType ?? .voprfRistretto255, issuerName: issuer.name,
+            tokenType: wantedType ?? key?.tokenType ?? .standard, issuerName: issuer.name,
             originNames: originNames(origin))
         let offers = if let origin { try await check(challenge, with: origin) } else { [PrivateTokenChallenge]() }
         let before = await wallet.count
@@ -95,7 +95,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
     private func repeatedly(
         _ type: TokenType, _ fetch: () async throws -> FetchResult
     ) async throws -> FetchResult {
-        for pause in [1, 2, 4] where type != .voprfRistretto255 {
+        for pause in [1, 2, 4] where !type.hasStorableRequests {
             do {
                 return try await fetch()
             } catch let error as IssuanceError {
@@ -111,7 +111,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     /// Says what is lost with this process.
     private func tellUnanswered(_ wallet: Wallet) async {
-        let lost = await wallet.inventory.requested.filter { $0.challenge.tokenType != .voprfRistretto255 }
+        let lost = await wallet.inventory.requested.filter { !$0.challenge.tokenType.hasStorableRequests }
             .reduce(0) { $0 + $1.count }
         if lost > 0 {
             Output.note("\(tokens(lost)) may have been paid for, and will not come: their requests cannot be kept")

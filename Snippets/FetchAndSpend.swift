@@ -20,8 +20,8 @@ if let earlier = await wallet.resume(at: origin).first {
 } else {
     if await wallet.usableCount(of: play, for: challenge, at: origin.name) == 0 {
         guard let voucher = Voucher(readLine() ?? "") else { fatalError("not a voucher") }
-        try await origin.check(challenge)
-        try await wallet.fetch(100, of: play, for: challenge, from: issuer, voucher: voucher)
+        let offers = try await origin.check(challenge)
+        try await wallet.fetch(100, of: play, for: challenge, from: issuer, voucher: voucher, offers: offers)
     }
     let outcome = try await wallet.spend(play, for: challenge, at: origin).outcome
     print(outcome, outcome.receipt ?? "")

@@ -19,11 +19,15 @@ package struct TrustedVerifier: Sendable, Hashable {
     package var identityText: String { VerifierIdentity(sealing: identityKey, counts: countKey).text }
     /// The capabilities that it verifies tokens of, sorted.
     package let capabilities: [Capability]
+    /// Whether it is trusted with public keys alone, so that no secret is ever sealed to it.
+    package let isPublicOnly: Bool
 
     /// A verifier from its parts.
     package init(
-        name: String, identityKey: SealedBox.PublicKey, countKey: Ed25519.PublicKey? = nil, capabilities: [Capability]
+        name: String, identityKey: SealedBox.PublicKey, countKey: Ed25519.PublicKey? = nil, capabilities: [Capability],
+        isPublicOnly: Bool = false
     ) {
+        self.isPublicOnly = isPublicOnly
         self.name = name
         self.countKey = countKey
         self.identityKey = identityKey
@@ -31,11 +35,17 @@ package struct TrustedVerifier: Sendable, Hashable {
     }
 
     /// A verifier whose identity is given as its server prints it; `nil` if it is none, see ``VerifierIdentity``.
-    package init?(name: String, identityText: String, capabilities: [Capability]) {
+    package init?(name: String, identityText: String, capabilities: [Capability], isPublicOnly: Bool = false) {
         guard let identity = VerifierIdentity(text: identityText) else { return nil }
         self.init(
-            name: name, identityKey: identity.sealing, countKey: identity.counts, capabilities: capabilities)
+            name: name, identityKey: identity.sealing, countKey: identity.counts, capabilities: capabilities,
+            isPublicOnly: isPublicOnly)
     }
+}
+
+extension TrustedVerifier {
+    /// Whether it gets keys of a type: of one whose tokens take a secret to verify, those that may have secrets alone.
+    package func gets(_ tokenType: TokenType) -> Bool { !isPublicOnly || tokenType.isPubliclyVerifiable }
 }
 
 /// One key's secret, sealed to one verifier.
@@ -77,7 +87,8 @@ extension AuthorityDatabase {
                     arguments: [try row.value("id", as: Data.self)])
                 return try TrustedVerifier(
                     name: row.value("name"), identityKey: SealedBox.PublicKey(row.bytes32("identity_key")),
-                    countKey: Self.countKey(row), capabilities: names.compactMap { Capability($0) })
+                    countKey: Self.countKey(row), capabilities: names.compactMap { Capability($0) },
+                    isPublicOnly: row.value("is_public_only"))
             }
         }
     }
@@ -88,12 +99,13 @@ extension AuthorityDatabase {
             guard try !Self.isRevoked(db, verifier.id) else { throw VerifierRevoked() }
             try db.execute(
                 sql: """
-                    INSERT INTO verifier (id, name, identity_key, count_key, sequence) VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO verifier (id, name, identity_key, count_key, is_public_only, sequence)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     verifier.id.bytes.data, verifier.name, verifier.identityKey.encoded.data,
-                    verifier.countKey?.encoded.data, try Self.nextSequence(db),
+                    verifier.countKey?.encoded.data, verifier.isPublicOnly, try Self.nextSequence(db),
                 ])
             guard db.changesCount == 1 else { throw VerifierExists() }
             for capability in verifier.capabilities {

@@ -67,6 +67,7 @@ extension AuthorityDatabase {
             DeclaredColumn("identity_key", "its public key, for which keys are sealed"),
             DeclaredColumn("sequence", "how often its delivery has changed"),
             DeclaredColumn("count_key", "its public key for counts"),
+            DeclaredColumn("is_public_only", "whether it gets public keys alone"),
         ]),
         DeclaredTable("verifier_capability", "Which keys a clearing server gets", lifetime: untilRemoved, [
             DeclaredColumn("verifier_id", "the clearing server"), DeclaredColumn("capability", "a capability"),

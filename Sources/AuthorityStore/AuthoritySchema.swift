@@ -16,6 +16,7 @@ enum AuthoritySchema {
             try db.execute(sql: AccountSchema.accounts + AccountSchema.statements + AccountSchema.closedEpochs)
         }
         migrator.registerMigration("6-recovery") { try $0.execute(sql: recovery) }
+        migrator.registerMigration("7-public-verifiers") { try $0.execute(sql: publicVerifiers) }
         return migrator
     }
 
@@ -102,6 +103,11 @@ enum AuthoritySchema {
     /// Those of keys, capabilities and verifiers: they are few, and looked up often. Tokens have 48 bytes.
     private static let otherRevocations = """
         CREATE INDEX revocation_other ON revocation (length(subject), subject) WHERE length(subject) <> 48;
+        """
+
+    /// Those that were trusted before were trusted with secrets.
+    private static let publicVerifiers = """
+        ALTER TABLE verifier ADD COLUMN is_public_only INTEGER NOT NULL DEFAULT 0 CHECK (is_public_only IN (0, 1));
         """
 
     private static let verifiers = """

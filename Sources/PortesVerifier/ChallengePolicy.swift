@@ -30,7 +30,7 @@ public struct ChallengePolicy: Sendable {
     public init(issuer: ServerName, origin: ServerName, scope: TokenScope = .ownOrigin) throws(MessageError) {
         self.scope = scope
         let challenge = try TokenChallenge(
-            tokenType: .voprfRistretto255, issuerName: issuer, originNames: scope == .anyOrigin ? [] : [origin])
+            tokenType: .standard, issuerName: issuer, originNames: scope == .anyOrigin ? [] : [origin])
         self.challenge = challenge
         challenges = TokenType.implemented.map { challenge.of($0) }
         accepted = AcceptedChallenges(challenges)

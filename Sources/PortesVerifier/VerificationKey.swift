@@ -9,6 +9,8 @@ internal import PrivacyPass
 public final class VerificationKey: Sendable {
     /// What is public about the key.
     public let record: KeyRecord
+    /// Whether tokens could be made with it.
+    let hasSecret: Bool
     private let verification: any AuthenticatorVerification
 
     /// Why a record and a secret do not make a key.
@@ -36,12 +38,14 @@ public final class VerificationKey: Sendable {
         }
         guard privateKey.publicKey == record.publicKey else { throw .mismatch }
         self.record = record
+        hasSecret = true
         verification = privateKey
     }
 
     /// A key that needs no secret.
     public init(_ key: PublicVerificationKey) {
         record = key.record
+        hasSecret = false
         verification = key.verification
     }
 

@@ -45,6 +45,9 @@ public struct Verifier: Sendable {
         return next
     }
 
+    /// The same verifier with those of its keys that have no secret.
+    var withoutSecrets: Verifier { replacingKeys(with: keys.values.filter { !$0.hasSecret }) }
+
     private static func byID(_ keys: [VerificationKey]) -> [TokenKeyID: VerificationKey] {
         Dictionary(keys.map { ($0.record.id, $0) }) { _, last in last }
     }

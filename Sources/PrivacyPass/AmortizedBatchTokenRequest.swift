@@ -22,7 +22,7 @@ public struct AmortizedBatchTokenRequest: Sendable, Hashable {
     public init(truncatedKeyID: UInt8, blindedElements: [Ristretto255.Element]) throws(MessageError) {
         guard !blindedElements.isEmpty else { throw .emptyBatch }
         guard blindedElements.count <= Int(UInt16.max) else { throw .tooManyItems }
-        tokenType = .voprfRistretto255
+        tokenType = RistrettoVOPRFScheme.only
         self.truncatedKeyID = truncatedKeyID
         self.blindedElements = blindedElements
     }
@@ -34,7 +34,7 @@ public struct AmortizedBatchTokenRequest: Sendable, Hashable {
         var reader = ByteReader(bytes)
         tokenType = try reader.tokenType()
         // Other types with elements could have such batches; none here has.
-        guard tokenType == .voprfRistretto255 else { throw .unsupportedTokenType }
+        guard tokenType == RistrettoVOPRFScheme.only else { throw .unsupportedTokenType }
         truncatedKeyID = try reader.uint8()
         blindedElements = try reader.elementList(maximumCount: maximumCount)
         try reader.finish()

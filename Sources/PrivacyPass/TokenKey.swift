@@ -1,6 +1,3 @@
-internal import LibSodium
-public import VOPRF
-
 /// A public key of an Issuer with the type of tokens that it issues: the `token-key` of directories and challenges
 /// (RFC 9577, section 2.1; RFC 9578, section 4).
 public struct TokenKey: Sendable, Hashable {
@@ -20,12 +17,5 @@ public struct TokenKey: Sendable, Hashable {
         self.tokenType = tokenType
         self.encoded = bytes
         self.id = id
-    }
-
-    /// A key of type 0x0005.
-    public init(_ publicKey: ServerPublicKey) {
-        tokenType = .voprfRistretto255
-        encoded = publicKey.encoded.bytes
-        id = TokenKeyID(of: publicKey)
     }
 }

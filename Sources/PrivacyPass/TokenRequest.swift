@@ -1,5 +1,3 @@
-public import LibSodium
-
 /// A request for one token (RFC 9578, sections 5.1 and 6.1).
 ///
 /// `token_type (2) ‖ truncated_token_key_id (1) ‖ blinded message`; the blinded message has 49 bytes for type 0x0001,
@@ -21,13 +19,6 @@ public struct TokenRequest: Sendable, Hashable {
         self.tokenType = tokenType
         self.truncatedKeyID = truncatedKeyID
         self.blindedMessage = blindedMessage
-    }
-
-    /// A request of type 0x0005.
-    public init(truncatedKeyID: UInt8, blindedElement: Ristretto255.Element) {
-        tokenType = .voprfRistretto255
-        self.truncatedKeyID = truncatedKeyID
-        blindedMessage = blindedElement.encoded.bytes
     }
 
     /// Decodes exactly the bytes of a request of an implemented type: 52, 259 or 35. Elements are decoded strictly.

@@ -1,5 +1,5 @@
 internal import LibSodium
-public import VOPRF
+internal import VOPRF
 
 /// The answer to a ``TokenRequest`` (RFC 9578, sections 5.2 and 6.2); it names no type, so whoever reads it knows which
 /// it asked for.
@@ -11,13 +11,6 @@ public struct TokenResponse: Sendable, Hashable {
     public let tokenType: TokenType
     /// The bytes of the answer.
     public let encoded: [UInt8]
-
-    /// An answer of type 0x0005 with one evaluated element; any other number throws ``MessageError/invalidLength``.
-    public init(_ evaluation: Evaluation) throws(MessageError) {
-        guard evaluation.elements.count == 1, let element = evaluation.elements.first else { throw .invalidLength }
-        tokenType = .voprfRistretto255
-        encoded = element.encoded.bytes + evaluation.proof.encoded.bytes
-    }
 
     /// Decodes exactly the bytes of an answer of a type; elements and scalars of type 0x0005 are decoded strictly.
     public init(decoding bytes: [UInt8], tokenType: TokenType) throws(MessageError) {
@@ -31,11 +24,6 @@ public struct TokenResponse: Sendable, Hashable {
         encoded = Array(try reader.take(scheme.responseCount))
         guard scheme.isResponse(encoded) else { throw .invalidEncoding }
         self.tokenType = tokenType
-    }
-
-    /// What a response of type 0x0005 says; `nil` for any other type.
-    public var evaluation: Evaluation? {
-        tokenType == .voprfRistretto255 ? RistrettoVOPRFScheme.evaluation(encoded) : nil
     }
 }
 

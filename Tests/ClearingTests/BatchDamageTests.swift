@@ -3,6 +3,7 @@ import KeySchedule
 import LibSodium
 import PortesVerifier
 import PrivacyPass
+import ServerSupport
 import TestSupport
 import Testing
 
@@ -22,6 +23,26 @@ import Testing
                 token: token.map { Base64URL.encode($0.encoded) } ?? "?",
                 binding: presented.binding.map { Base64URL.encode($0.bytes) })
         }
+    }
+
+    @Test(arguments: [
+        #"[{"token":"AA","token":"AA"}]"#, #"[{"token":"AA","binding":null,"binding":"B"}]"#,
+        #"[{"token":"AA"},{"binding":"B","token":"AA","binding":"C"}]"#, #"[{"token":"AA","tok\u0065n":"AB"}]"#,
+        #"[{"token":"AA","\u0074oken":"\"AB"}]"#,
+    ])
+    func anItemWithAMemberTwiceIsRefused(text: String) {
+        #expect(throws: HTTPProblem.badRequest("an item has a member twice; nothing was spent")) {
+            try BatchRoute.decode(Data(text.utf8))
+        }
+    }
+
+    @Test func colonsAndQuotesInValuesAreNoMembers() throws {
+        let text = #"[ {"token" : "a:b\":\\", "binding":null} , {"token":"::"} ]"#
+        #expect(try BatchRoute.decode(Data(text.utf8)).count == 2)
+        #expect(JSONMembers.count(in: text.utf8) == 3)
+        // Another encoding than UTF-8, in which bytes mean something else.
+        let wide = try #require(text.data(using: .utf16LittleEndian))
+        #expect(throws: HTTPProblem.self) { try BatchRoute.decode(wide) }
     }
 
     @Test func aDamagedBatchIsRefusedOrAnotherBatch() throws {

@@ -57,6 +57,8 @@ import Testing
             let again = try await clearing.present(token)
             #expect(again.status == 409)
             #expect(again.problem == "already-spent")
+            #expect(again.header("Portes-Problem") == "already-spent")
+            #expect(answer.header("Portes-Problem") == nil)
         }
     }
 
@@ -153,6 +155,7 @@ import Testing
             #expect(first.header("Portes-Capability") == "session")
             let second = try await clearing.present(token, at: "/verify", binding: binding)
             #expect(second.status == 401 && second.problem == "already-spent")
+            #expect(second.header("Portes-Problem") == "already-spent")
             #expect(!second.values(of: "WWW-Authenticate").isEmpty)
             #expect(try await clearing.present(token).status == 409)
         }

@@ -44,6 +44,7 @@ import VerifierSupport
             #expect(first.status == 200 && first.text == "in for \(name)")
             let second = try await app.get("/level", authorization(token))
             #expect(second.status == 401 && second.problem == "already-spent")
+            #expect(second.header("portes-problem") == "already-spent")
             #expect(second.challenges.count == 3)
         }
     }

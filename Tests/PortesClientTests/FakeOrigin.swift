@@ -20,6 +20,7 @@ final class FakeOrigin: TokenTransport {
         var spent: [Nullifier: String] = [:]
         var presented: [[HeaderField]] = []
         var targets: [String] = []
+        var methods: [TransportRequest.Method] = []
         var challenges: [String] = []
         var faults: [Fault] = []
     }
@@ -37,6 +38,7 @@ final class FakeOrigin: TokenTransport {
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         try state.withLock { state in
             state.targets.append(request.url)
+            state.methods.append(request.method)
             guard let field = request.headers.first(where: { $0.name == "authorization" }) else {
                 return TransportResponse(
                     status: 401, headers: state.challenges.map { HeaderField("WWW-Authenticate", $0) }, body: [])

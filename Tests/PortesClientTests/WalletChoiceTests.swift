@@ -24,8 +24,39 @@ struct WalletChoiceTests {
         let wallet = try await filled()
         #expect(try await wallet.holding(for: [asking(playIssuer)], at: origin).capability == play)
         #expect(try await wallet.holding(for: [asking(sessionIssuer)], at: origin).capability == session)
+        let alone = try await filled([(play, playIssuer)], path: directory.path + "/alone")
         let either = [asking(TestIssuer()), asking(playIssuer)]
-        #expect(try await wallet.holding(for: either, at: origin).capability == play)
+        #expect(try await alone.holding(for: either, at: origin).capability == play)
+    }
+
+    @Test func whereTheOriginTakesSeveralCapabilitiesThatAreThereNoneIsTakenUnasked() async throws {
+        let wallet = try await filled()
+        // By name, and where the key of the one is newer than its tokens.
+        for offers in [[asking(sessionIssuer), asking(playIssuer)], [asking(TestIssuer()), asking(playIssuer)]] {
+            for offers in [offers, offers.reversed()] {
+                await #expect(throws: WalletError.severalCapabilities) {
+                    try await wallet.holding(for: offers, at: origin)
+                }
+                #expect(try await wallet.holding(for: offers, at: origin, of: play).capability == play)
+            }
+        }
+        #expect(await wallet.holdings.map(\.count) == [1, 1])
+    }
+
+    @Test func theIssuersDirectoryTellsThatANewerKeyIsForSomethingElse() async throws {
+        let wallet = try await filled()
+        let (next, seat) = (TestIssuer(), TestIssuer())
+        let fake = FakeIssuer([(session, next), (play, playIssuer), (Capability.seat, seat)])
+        let issuer = try fake.client()
+        let offers = [asking(playIssuer), asking(seat)]
+        #expect(try await wallet.holding(for: offers, at: origin, issuer: issuer).capability == play)
+        await #expect(throws: WalletError.severalCapabilities) {
+            try await wallet.holding(for: [asking(playIssuer), asking(next)], at: origin, issuer: issuer)
+        }
+        // A key that the issuer does not publish says nothing.
+        await #expect(throws: WalletError.severalCapabilities) {
+            try await wallet.holding(for: [asking(playIssuer), asking(TestIssuer())], at: origin, issuer: issuer)
+        }
     }
 
     @Test func withoutAKnownKeySeveralCapabilitiesAreNotGuessed() async throws {

@@ -55,6 +55,31 @@ import VerifierSupport
         }
     }
 
+    @Test func noSecretGetsIntoTheStateOfAPublicVerifier() async throws {
+        let (open, secret) = (try Mint(.blindRSA2048), try Mint(.voprfP384))
+        let verifier = try PublicVerifier(
+            keys: [PublicVerificationKey(record: open.record)], revocations: RevocationList(), freshness: time.fresh())
+        let state = VerifierState(verifier)
+        #expect(Set(state.verifier.keys.keys) == [open.record.id])
+        let other = try time.verifier(secret)
+        state.update { $0.replacingKeys(with: Array($0.keys.values) + Array(other.keys.values)) }
+        #expect(Set(state.verifier.keys.keys) == [open.record.id])
+        state.update { _ in other }
+        #expect(state.verifier.keys.isEmpty)
+        state.replace(with: verifier)
+        #expect(Set(state.verifier.keys.keys) == [open.record.id])
+        // A state that may hold secrets takes them.
+        let any = VerifierState(try time.verifier(open))
+        any.update { _ in other }
+        #expect(Set(any.verifier.keys.keys) == [secret.record.id])
+        // What is verified is spent with the state.
+        let challenge = try Sample.challenge(of: .blindRSA2048)
+        let token = try verifier.verify(
+            open.token(for: challenge), for: AcceptedChallenges(challenge), at: time.now())
+        let ledger = MemorySpendLedger(state: state, audience: "origin.example", time: time)
+        guard case .spent = try await ledger.spend([Spend(token)])[0] else { throw CancellationError() }
+    }
+
     @Test func aKeyThatNeedsNoSecretTakesNone() throws {
         let mint = try Mint(.blindRSA2048)
         let secret = mint.secret

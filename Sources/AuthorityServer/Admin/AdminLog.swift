@@ -36,7 +36,7 @@ extension AdminRequest {
         case .revokeVoucher: "voucher-revoke"
         case .revokeToken: "token-revoke"
         case .listKeys, .findKey, .planKeys, .previewRevocation, .exportLog, .takeSnapshot, .takeInventory,
-            .listVerifiers, .findVerifier, .listVouchers, .findVoucher, .listRevocations, .describe:
+            .listVerifiers, .findVerifier, .findNewlyTrusted, .listVouchers, .findVoucher, .listRevocations, .describe:
             nil
         }
     }
@@ -50,7 +50,7 @@ extension AdminReply {
             ["capability": "\(key.record.capability)", "key": "\(key.id.prefix(8))"]
         case .keyRevocation(let summary): ["key": "\(summary.key.id.prefix(8))", "tokens": "\(summary.tokens)"]
         case .revocation(let entry): entry.logged
-        case .verifier(let verifier, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
+        case .verifier(let verifier, _, _): ["capability": "\(verifier.capabilities.joined(separator: ","))"]
         case .voucher(let voucher): ["capability": "\(voucher.capability)"]
         case .voucherCodes(let vouchers, _): ["count": "\(vouchers.count)"]
         case .keys, .plan, .logExport, .snapshot, .inventory, .delivery, .verifiers, .vouchers, .revocations,

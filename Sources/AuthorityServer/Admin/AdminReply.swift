@@ -10,8 +10,9 @@ package enum AdminReply: Sendable, Hashable, Codable {
     case inventory(KeyInventory)
     /// A signed key delivery for one verifier (compact JWS).
     case delivery(String)
-    /// The verifier that was added, removed or found; after adding, those of its capabilities that no key issues.
-    case verifier(VerifierSummary, withoutKey: [String] = [])
+    /// The verifier that was added, removed or found; after adding, those of its capabilities that no key issues, and
+    /// those with keys that take a secret to verify, where it gets none.
+    case verifier(VerifierSummary, withoutKey: [String] = [], withoutSecret: [String] = [])
     /// All verifiers.
     case verifiers([VerifierSummary])
     /// New vouchers with their codes: secrets; their capability where no key issues it, nor will.
@@ -114,14 +115,18 @@ package struct VerifierSummary: Sendable, Hashable, Codable {
     package var publicKey: String
     /// The capabilities whose keys it gets.
     package var capabilities: [String]
+    /// Whether it gets public keys alone.
+    package var isPublicOnly: Bool
 
     enum CodingKeys: String, CodingKey {
         case name, id, capabilities
         case publicKey = "public-key"
+        case isPublicOnly = "public-only"
     }
 
     /// A summary from its parts.
-    package init(name: String, id: String, publicKey: String, capabilities: [String]) {
+    package init(name: String, id: String, publicKey: String, capabilities: [String], isPublicOnly: Bool = false) {
+        self.isPublicOnly = isPublicOnly
         self.name = name
         self.id = id
         self.publicKey = publicKey

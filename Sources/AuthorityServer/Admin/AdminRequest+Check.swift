@@ -34,7 +34,8 @@ extension AdminRequest {
                     "--from is in the past: what was spent until now stays spent",
                     hint: "give today, \(now.dateText), or a later day")
             }
-        case .addVerifier(let name, let publicKey, let capabilities):
+        case .findNewlyTrusted(let capability, _): try Self.checkCapability(capability, as: "the capability")
+        case .addVerifier(let name, let publicKey, let capabilities, _):
             try Self.checkVerifier(name, publicKey, capabilities)
         case .createVouchers(let capability, let tokens, let count):
             try Self.checkCapability(capability, as: "--capability")
@@ -58,7 +59,7 @@ extension AdminRequest {
         guard key.announcement.map((0...longestPeriod).contains) ?? true else {
             throw AdminRefusal("--announcement takes at most 10 years", hint: "for example --announcement 1d")
         }
-        let type = TokenType(rawValue: key.tokenType ?? TokenType.voprfRistretto255.rawValue)
+        let type = TokenType(rawValue: key.tokenType ?? TokenType.standard.rawValue)
         guard TokenType.implemented.contains(type) else {
             throw AdminRefusal("--token-type does not take \(type.rawValue)", hint: TokenType.choice("--token-type"))
         }

@@ -44,9 +44,14 @@ extension Authority {
         case .previewRevocation(let id, let reason): try .keyRevocation(previewRevocation(id, reason: reason))
         case .planKeys(let days): .plan(planKeys(days: days))
         case .exportKeys(let verifier): try .delivery(exportKeys(to: verifier))
-        case .addVerifier(let name, let publicKey, let capabilities):
+        case .addVerifier(let name, let publicKey, let capabilities, let isPublicOnly):
             try .verifier(
-                addVerifier(name, publicKey: publicKey, capabilities: capabilities), withoutKey: withoutKey(capabilities))
+                addVerifier(name, publicKey: publicKey, capabilities: capabilities, isPublicOnly: isPublicOnly),
+                withoutKey: withoutKey(capabilities), withoutSecret: isPublicOnly ? withSecret(capabilities) : [])
+        case .findNewlyTrusted(let capability, let type):
+            try .verifiers(
+                newlyTrusted(with: Self.capability(capability), of: type.map { TokenType(rawValue: $0) })
+                    .map(VerifierSummary.init))
         case .listVerifiers: try .verifiers(database.verifiers().map(VerifierSummary.init))
         case .findVerifier(let name): try .verifier(VerifierSummary(verifier(named: name)))
         case .removeVerifier(let name): try .verifier(removeVerifier(name))
@@ -74,6 +79,15 @@ extension Authority {
         let now = time.now().wall
         let issued = try database.keys().filter { [.announced, .issuing].contains($0.state(at: now)) }
         return Set(capabilities).subtracting(issued.map(\.record.capability.name)).sorted()
+    }
+
+    /// Those of the capabilities that have live keys which take a secret to verify.
+    private func withSecret(_ capabilities: [String]) throws -> [String] {
+        let now = time.now().wall
+        let secret = try database.keys().filter {
+            ![.ended, .revoked].contains($0.state(at: now)) && !$0.record.tokenType.isPubliclyVerifiable
+        }
+        return Set(capabilities).intersection(secret.map(\.record.capability.name)).sorted()
     }
 
     private func describe() throws -> AuthoritySummary {

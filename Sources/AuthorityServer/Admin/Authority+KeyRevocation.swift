@@ -88,7 +88,9 @@ extension Authority {
             replacement: replacement.map { KeyRevocationSummary.Replacement($0, isNew: isNew) },
             vouchers: outcome.recredit.vouchers, accounts: outcome.recredit.accounts, tokens: outcome.recredit.tokens,
             liveKeys: same.count(where: isLive),
-            verifiers: try database.verifiers().filter { $0.capabilities.contains(key.record.capability) }.map(\.name))
+            verifiers: try database.verifiers().filter {
+                $0.capabilities.contains(key.record.capability) && $0.gets(key.record.tokenType)
+            }.map(\.name))
     }
 
     static func reason(_ name: String) throws -> RevocationReason {

@@ -19,6 +19,7 @@ extension Authority {
                 "the key log promises dates, and with one key for development apps elsewhere would refuse all its keys",
                 hint: "try things out with another authority, in a --data and --keys of its own")
         }
+        try checkOneType(terms)
         let now = database.changeTime
         if let day = issuer.revokedFrom(capability), day <= parameters.notBefore ?? now {
             throw AdminRefusal.capabilityRevoked(capability, from: day)
@@ -46,18 +47,7 @@ extension Authority {
     /// The type that is asked for, or that the capability's keys have, or 0x0005.
     private func tokenType(_ parameters: KeyParameters, of capability: Capability) -> TokenType {
         parameters.tokenType.map { TokenType(rawValue: $0) } ?? currentTerms(of: capability)?.tokenType
-            ?? .voprfRistretto255
-    }
-
-    /// The terms that stand for a capability. Where its type was changed there are two, and those of the newest key
-    /// count.
-    func currentTerms(of capability: Capability) -> RotationTerms? {
-        let terms = database.keyHistory.terms.values.filter { $0.capability == capability }
-        func newest(_ terms: RotationTerms) -> UnixTime {
-            let keys = standings.filter { $0.record.capability == capability && $0.record.tokenType == terms.tokenType }
-            return keys.filter { !$0.isRetired }.map(\.record.notBefore).max() ?? UnixTime(seconds: .min)
-        }
-        return terms.max { (newest($0), $0.tokenType.rawValue) < (newest($1), $1.tokenType.rawValue) }
+            ?? .standard
     }
 
     /// When the key after those that live begins: at once if there is none.

@@ -13,6 +13,7 @@ extension Authority {
             throw AdminRefusal(
                 "no key of \(capability) issues now", hint: "make one: portes key create --capability \(capability)")
         }
+        try checkOneType(terms)
         guard terms.isDevelopment else {
             throw AdminRefusal(
                 "the dates of \(capability)'s keys are published, and do not move earlier",

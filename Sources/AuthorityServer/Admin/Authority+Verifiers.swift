@@ -6,9 +6,13 @@ import KeySchedule
 import PrivacyPass
 
 extension Authority {
-    func addVerifier(_ name: String, publicKey: String, capabilities: [String]) throws -> VerifierSummary {
+    func addVerifier(
+        _ name: String, publicKey: String, capabilities: [String], isPublicOnly: Bool
+    ) throws -> VerifierSummary {
         let capabilities = try capabilities.map(Self.capability)
-        guard let verifier = TrustedVerifier(name: name, identityText: publicKey, capabilities: capabilities) else {
+        let trusted = TrustedVerifier(
+            name: name, identityText: publicKey, capabilities: capabilities, isPublicOnly: isPublicOnly)
+        guard let verifier = trusted else {
             throw AdminRefusal("that is no identity", hint: "print it with: portes clearing identity")
         }
         _ = try openKeyring()
@@ -75,6 +79,6 @@ extension VerifierSummary {
     init(_ verifier: TrustedVerifier) {
         self.init(
             name: verifier.name, id: verifier.id.text, publicKey: verifier.identityText,
-            capabilities: verifier.capabilities.map(\.name))
+            capabilities: verifier.capabilities.map(\.name), isPublicOnly: verifier.isPublicOnly)
     }
 }

@@ -51,8 +51,11 @@ extension Authority {
         }
     }
 
+    /// What a verifier gets of a key; `nil` for one that gets nothing of it. The one place where secrets are sealed, so
+    /// the one where it is decided who has them.
     func delivery(of secret: IssuerSecret, to verifier: TrustedVerifier) -> VerifierDelivery? {
-        secret.sealed(to: verifier.identityKey).map {
+        guard verifier.gets(secret.tokenKey.tokenType) else { return nil }
+        return secret.sealed(to: verifier.identityKey).map {
             VerifierDelivery(verifier: verifier.id, keyID: secret.id, sealed: $0)
         }
     }

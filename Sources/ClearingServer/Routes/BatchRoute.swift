@@ -51,6 +51,10 @@ struct BatchRoute: Sendable {
         } catch {
             throw HTTPProblem.badRequest("the body is not an array of objects with a token and perhaps a binding")
         }
+        // Of two bindings one would be a spend without the other, and of two tokens one would be lost.
+        guard JSONMembers.count(in: body) == items.reduce(0, { $0 + $1.memberCount }) else {
+            throw HTTPProblem.badRequest("an item has a member twice; nothing was spent")
+        }
         guard (1...maximumCount).contains(items.count) else {
             throw HTTPProblem.unprocessable("a batch has 1 to \(maximumCount) tokens")
         }
@@ -76,6 +80,8 @@ struct BatchRoute: Sendable {
     private struct Item: Decodable {
         let token: String
         let binding: String?
+        /// How many members it has, each name counted once: the decoder takes one of several.
+        let memberCount: Int
 
         private enum Member: String, CodingKey { case token, binding }
 
@@ -89,6 +95,7 @@ struct BatchRoute: Sendable {
         init(from decoder: any Decoder) throws {
             let names = try decoder.container(keyedBy: AnyMember.self).allKeys
             guard names.allSatisfy({ Member(stringValue: $0.stringValue) != nil }) else { throw UnknownMember() }
+            memberCount = names.count
             let members = try decoder.container(keyedBy: Member.self)
             token = try members.decode(String.self, forKey: .token)
             binding = try members.decodeIfPresent(String.self, forKey: .binding)

@@ -26,7 +26,7 @@ public enum Client {
     ) throws(RequestError) -> PendingTokens {
         guard (1...maximumRequestCount).contains(count) else { throw .wrongCount }
         let nonces = (0..<count).map { _ in Nonce.random() }
-        guard tokenKey.tokenType == .voprfRistretto255 else {
+        guard tokenKey.tokenType.hasStorableRequests else {
             return try PendingTokens(challenge: challenge, tokenKey: tokenKey, nonces: nonces)
         }
         return try PendingTokens(

@@ -19,6 +19,10 @@ public enum IssuanceError: Error, Sendable, Hashable {
     /// The key that the challenge names is not one that the issuer publishes. Ask for the challenge again; if that does
     /// not help, do not answer it.
     case keyNotPublished
+    /// The origin asks for tokens under other keys than the one that issuer and key log give for the capability: it may
+    /// not take what would be fetched. Nothing was asked for. Right after a key's change try again; otherwise check the
+    /// capability, and do not fetch: an origin could ask so for keys that tell its clients apart.
+    case keyNotOffered
     /// The issuer's key log does not allow the key that it lists, or cannot be read or believed: see the reason.
     case keyLog(KeyLogRefusal)
     /// The issuer has no key for this capability now. Try again later.

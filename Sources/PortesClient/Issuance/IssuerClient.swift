@@ -124,7 +124,7 @@ public actor IssuerClient {
         do {
             let history = try await log.history(keptIn: store ?? wallet, at: time)
             return history.keys.values.map(\.record)
-                .filter { $0.tokenType == .voprfRistretto255 && !history.isOver($0.id, at: time) }
+                .filter { $0.tokenType.hasStorableRequests && !history.isOver($0.id, at: time) }
                 .sorted { ($0.notBefore, $0.id.hexadecimal) < ($1.notBefore, $1.id.hexadecimal) }
         } catch {
             throw .keyLog(error)

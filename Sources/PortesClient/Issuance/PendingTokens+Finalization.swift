@@ -11,10 +11,11 @@ extension PendingTokens {
             switch request {
             case .batch:
                 return try AmortizedBatchTokenResponse(decoding: response, maximumCount: request.count).evaluation
-            case .single, .generic:
-                let response = try TokenResponse(decoding: response, tokenType: .voprfRistretto255)
+            case .single(let request):
+                let response = try TokenResponse(decoding: response, tokenType: request.tokenType)
                 guard let evaluation = response.evaluation else { throw .unsupportedTokenType }
                 return evaluation
+            case .generic: throw .unsupportedTokenType
             }
         } catch {
             throw FinalizationError(error)

@@ -46,7 +46,7 @@ public struct PendingTokens: ~Copyable, Sendable {
         challenge: TokenChallenge, tokenKey: TokenKey, nonces: [Nonce], blinds: consuming SecretScalarList,
         asBatch: Bool? = nil
     ) throws(Client.RequestError) {
-        guard challenge.tokenType == .voprfRistretto255, tokenKey.tokenType == .voprfRistretto255 else {
+        guard challenge.tokenType == tokenKey.tokenType, tokenKey.tokenType.hasStorableRequests else {
             throw .unsupportedTokenType
         }
         let inputs = PendingTokens.inputs(challenge, tokenKey, nonces)

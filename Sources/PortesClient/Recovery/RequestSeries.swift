@@ -31,7 +31,7 @@ struct RequestSeries: Hashable {
         capability: Capability?, challenge: TokenChallenge, tokenKey: TokenKey, salt: Bytes32, batchSize: Int
     ) throws(MessageError) {
         guard (1...Client.maximumRequestCount).contains(batchSize), challenge.tokenType == tokenKey.tokenType,
-            tokenKey.tokenType == .voprfRistretto255
+            tokenKey.tokenType.hasStorableRequests
         else { throw .invalidEncoding }
         self.capability = capability
         self.challenge = challenge

@@ -35,9 +35,9 @@ public struct OriginClient: Sendable {
     /// Challenges that are for other origins only are left out (RFC 9577, section 2.1); throws
     /// ``RedemptionError/otherNames(_:than:)`` if all are.
     public func challenges(
-        path: String = OriginClient.redemptionPath
+        path: String = OriginClient.redemptionPath, method: TransportRequest.Method = .post
     ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
-        let response = try await send(path: path, headers: [])
+        let response = try await send(method, path: path, headers: [])
         guard response.status == 401 else {
             throw RedemptionError(response)
         }
@@ -52,25 +52,33 @@ public struct OriginClient: Sendable {
         throw names.isEmpty ? .noChallenge : .otherNames(names, than: self.name)
     }
 
-    /// Returns if the origin asks for tokens for this very challenge at a path, so that it pays to fetch some.
+    /// Returns if the origin asks for tokens for this very challenge at a path, so that it pays to fetch some: what it
+    /// offers for the challenge, with the keys that it names. ``Wallet/fetch(_:of:for:from:voucher:offers:recovery:)``
+    /// holds the issuer's key against that.
     ///
-    /// Throws ``RedemptionError/otherChallenge(_:)``, or what ``challenges(path:)`` throws.
+    /// Throws ``RedemptionError/otherChallenge(_:)``, or what ``challenges(path:method:)`` throws.
+    @discardableResult
     public func check(
-        _ challenge: TokenChallenge, path: String = OriginClient.redemptionPath
-    ) async throws(RedemptionError) {
-        let asked = try await challenges(path: path).map(\.challenge)
-        if let first = asked.first, !asked.contains(challenge) { throw .otherChallenge(first) }
+        _ challenge: TokenChallenge, path: String = OriginClient.redemptionPath,
+        method: TransportRequest.Method = .post
+    ) async throws(RedemptionError) -> [PrivateTokenChallenge] {
+        let asked = try await challenges(path: path, method: method)
+        let offers = asked.filter { $0.challenge == challenge }
+        if let first = asked.first, offers.isEmpty { throw .otherChallenge(first.challenge) }
+        return offers
     }
 
     /// Presents a token and its binding, and gives the answer.
     ///
     /// At another path than `/redeem` and `/verify`, one of an app behind a middleware or a proxy, any answer of success
-    /// means that the token was spent, without a receipt. When the answer is final, the caller settles the token; ``Wallet/spend(_:for:at:path:binding:purpose:)`` does.
+    /// means that the token was spent, without a receipt; `method` is the one that the route takes. When the answer is
+    /// final, the caller settles the token; ``Wallet/spend(_:for:at:path:method:binding:purpose:)`` does.
     public func redeem(
-        _ spending: borrowing Spending, path: String = OriginClient.redemptionPath
+        _ spending: borrowing Spending, path: String = OriginClient.redemptionPath,
+        method: TransportRequest.Method = .post
     ) async throws(RedemptionError) -> RedemptionOutcome {
         guard spending.origin.isSameServer(as: name) else { throw .wrongOrigin }
-        let response = try await send(path: path, headers: spending.headers)
+        let response = try await send(method, path: path, headers: spending.headers)
         // What an app's own route answers is the app's: that it let the token in is all that is known of it.
         let isOwnForm = [OriginClient.redemptionPath, "/verify"].contains(path)
         if !isOwnForm, (200..<300).contains(response.status) { return .spent(receipt: nil) }
@@ -79,10 +87,10 @@ public struct OriginClient: Sendable {
 
     /// Presents a token for what it was taken for: with a session, where it was to open one and did.
     func exchange(
-        _ spending: borrowing Spending, path: String
+        _ spending: borrowing Spending, path: String, method: TransportRequest.Method
     ) async throws(RedemptionError) -> (RedemptionOutcome, Session?) {
         switch spending.use {
-        case .redemption: (try await redeem(spending, path: path), nil)
+        case .redemption: (try await redeem(spending, path: path, method: method), nil)
         case .session: try await open(spending, seed: [], path: path)
         case .boundSession: try await open(spending, seed: spending.binding, path: path)
         }

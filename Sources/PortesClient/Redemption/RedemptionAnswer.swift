@@ -42,13 +42,18 @@ extension RedemptionError {
     /// What a response means that says nothing of a token.
     init(_ response: TransportResponse) {
         typealias Refusal = RedemptionOutcome.Refusal
+        let name = Problem(response).name
         self =
-            switch (Problem(response).name.flatMap { Refusal(rawValue: $0) }, response.status) {
+            switch (name.flatMap { Refusal(rawValue: $0) }, response.status) {
             case (.capabilityRevoked, _): .capabilityRevoked
             case (.verifierRevoked, _): .verifierRevoked
             case (_, 429), (_, 503): .overloaded(retryAfter: response.retryAfter)
+            // A proxy has a status of its own for a clearing server that cannot answer.
+            case _ where name.map(Self.passing.contains) == true: .overloaded(retryAfter: response.retryAfter)
             case (_, 200..<300): .badAnswer
             default: .failed(status: response.status)
             }
     }
+
+    private static let passing: Set = ["not-ready", "overloaded", "storage-unavailable", "shutting-down"]
 }

@@ -97,7 +97,7 @@ extension RedemptionOutcome: CustomStringConvertible {
 }
 
 /// Why nothing is known of a token that was sent, and what an app can do. The token stays in the wallet as sent: send
-/// it again with ``Wallet/resume(at:path:)``.
+/// it again with ``Wallet/resume(at:path:method:)``.
 public enum RedemptionError: Error, Sendable, Hashable {
     /// There was no answer. Try again later.
     case unreachable(TransportFailure)

@@ -44,34 +44,35 @@ extension Wallet {
     /// which keys these are, so drop keys that are over with ``discard(_:)``.
     ///
     /// Throws ``WalletError/empty`` if there is no token to try, and ``RedemptionError`` if no answer is known; the
-    /// token then stays on record for ``resume(at:path:)``, and so it does after a refusal that is temporary.
+    /// token then stays on record for ``resume(at:path:method:)``, and so it does after a refusal that is temporary.
     public func spend(
         _ capability: Capability, for challenge: TokenChallenge, at origin: OriginClient,
-        path: String = OriginClient.redemptionPath, binding: [UInt8]? = nil, purpose: [UInt8] = []
+        path: String = OriginClient.redemptionPath, method: TransportRequest.Method = .post, binding: [UInt8]? = nil,
+        purpose: [UInt8] = []
     ) async throws -> SpendResult {
         try await spend(
-            ofKind: capability, for: challenge, at: origin, path: path, binding: binding, purpose: purpose)
+            ofKind: capability, for: challenge, at: origin, Route(path, method), binding: binding, purpose: purpose)
     }
 
     /// Spends one token of the capability and for the challenge of a holding, which may name no capability, as
-    /// ``spend(_:for:at:path:binding:purpose:)`` does.
+    /// ``spend(_:for:at:path:method:binding:purpose:)`` does.
     public func spend(
         like holding: Holding, at origin: OriginClient, path: String = OriginClient.redemptionPath,
-        binding: [UInt8]? = nil, purpose: [UInt8] = []
+        method: TransportRequest.Method = .post, binding: [UInt8]? = nil, purpose: [UInt8] = []
     ) async throws -> SpendResult {
         try await spend(
-            ofKind: holding.capability, for: holding.challenge, at: origin, path: path, binding: binding,
+            ofKind: holding.capability, for: holding.challenge, at: origin, Route(path, method), binding: binding,
             purpose: purpose)
     }
 
     /// The same for any use; each token that is tried for a session has a binding of its own.
     func spend(
-        ofKind capability: Capability?, for challenge: TokenChallenge, at origin: OriginClient, path: String,
+        ofKind capability: Capability?, for challenge: TokenChallenge, at origin: OriginClient, _ route: Route,
         binding: [UInt8]?, purpose: [UInt8], use: WalletContents.Sent.Use = .redemption
     ) async throws -> SpendResult {
         let spending = try take(
             ofKind: capability, for: challenge, at: origin.name, binding: binding, purpose: purpose, use: use)
-        var result = try await send(spending, to: origin, path: path)
+        var result = try await send(spending, to: origin, route)
         var (refused, stale) = (0, 0)
         while result.isSettled {
             if result.outcome.keyRefusal != nil {
@@ -92,7 +93,7 @@ extension Wallet {
                 return result
             }
             let unusable = result.unusable
-            result = try await send(next, to: origin, path: path)
+            result = try await send(next, to: origin, route)
             result.unusable = unusable + result.unusable
         }
         return result
@@ -100,13 +101,15 @@ extension Wallet {
 
     /// Sends every token again that was sent to an origin earlier without an answer being known, each once, and gives
     /// what came of each in the order in which they were sent first.
-    public func resume(at origin: OriginClient, path: String = OriginClient.redemptionPath) async -> [Resumption] {
+    public func resume(
+        at origin: OriginClient, path: String = OriginClient.redemptionPath, method: TransportRequest.Method = .post
+    ) async -> [Resumption] {
         var results: [Resumption] = []
         for nonce in unansweredNonces(at: origin.name) {
             guard let spending = resume(nonce) else { continue }
             let purpose = spending.purpose
             do {
-                let result = try await send(spending, to: origin, path: path)
+                let result = try await send(spending, to: origin, Route(path, method))
                 results.append(Resumption(purpose: purpose, result: .success(result)))
             } catch {
                 results.append(Resumption(purpose: purpose, result: .failure(error)))
@@ -115,12 +118,20 @@ extension Wallet {
         return results
     }
 
+    /// What takes a token at an origin.
+    struct Route {
+        let path: String
+        let method: TransportRequest.Method
+
+        init(_ path: String, _ method: TransportRequest.Method) { (self.path, self.method) = (path, method) }
+    }
+
     func send(
-        _ spending: consuming Spending, to origin: OriginClient, path: String
+        _ spending: consuming Spending, to origin: OriginClient, _ route: Route
     ) async throws(RedemptionError) -> SpendResult {
         let (purpose, nonce) = (spending.purpose, spending.token.input.nonce)
         let isOfRecoveredKey = contents.recovered.contains(spending.token.input.keyID)
-        let (outcome, session) = try await origin.exchange(spending, path: path)
+        let (outcome, session) = try await origin.exchange(spending, path: route.path, method: route.method)
         do {
             let unusable = try note(outcome, to: nonce, opening: session)
             return SpendResult(

@@ -35,7 +35,7 @@ extension Wallet {
         let use: WalletContents.Sent.Use = kind.isBound ? .boundSession : .session
         for nonce in unansweredNonces(at: origin.name, for: use) {
             guard let spending = resume(nonce) else { continue }
-            let result = try await send(spending, to: origin, path: path)
+            let result = try await send(spending, to: origin, Route(path, .post))
             if let session = result.session, session.capability == kind.capability,
                 session.lasts(margin, at: origin.now())
             {
@@ -43,7 +43,7 @@ extension Wallet {
             }
         }
         let result = try await spend(
-            ofKind: kind.capability, for: challenge, at: origin, path: path, binding: nil, purpose: [], use: use)
+            ofKind: kind.capability, for: challenge, at: origin, Route(path, .post), binding: nil, purpose: [], use: use)
         guard let session = result.session else { throw SessionRefused(result) }
         return session
     }

@@ -6,7 +6,8 @@ internal import Foundation
 
 /// What a server says about a failed request (RFC 9457); what is not in the form expected counts as absent.
 struct Problem {
-    /// The name after `urn:portes:problem:` in the member `type`.
+    /// The name after `urn:portes:problem:` in the member `type`; where the body is no such document, as one that a
+    /// proxy put in its place, the name in the field `Portes-Problem`.
     let name: String?
 
     /// What every problem's type begins with in servers of this project.
@@ -18,7 +19,9 @@ struct Problem {
             let document = try? JSONDecoder().decode(Document.self, from: Data(response.body)),
             document.type.hasPrefix(Problem.typePrefix)
         else {
-            name = nil
+            let named = response.values(of: "portes-problem")
+            // Two that differ say nothing.
+            name = response.status >= 400 && Set(named).count == 1 ? named.first : nil
             return
         }
         name = String(document.type.dropFirst(Problem.typePrefix.count))

@@ -19,41 +19,53 @@ extension Wallet {
     ///
     /// With `recovery`, tokens of type 0x0005 can be had again on another device by ``recover(with:from:askingAboutSpends:)``.
     /// An app then fetches in portions of one size: the issuer keeps something for each.
+    ///
+    /// With `offers`, what the origin asks for as ``OriginClient/check(_:path:method:)`` gives it, nothing is asked for
+    /// unless one of them names the key: throws ``IssuanceError/keyNotOffered``.
     @discardableResult
     public func fetch(
         _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
-        voucher: Voucher, recovery: RecoveryKey? = nil
+        voucher: Voucher, offers: [PrivateTokenChallenge] = [], recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
         try await fetch(
-            count, ofKind: capability, for: challenge, from: issuer, payment: .voucher(voucher), recovery: recovery)
+            count, ofKind: capability, for: challenge, from: issuer, payment: .voucher(voucher), offers: offers,
+            recovery: recovery)
     }
 
     /// Fetches tokens that an account pays for, out of its quota or of what statements gave it. Otherwise as
-    /// ``fetch(_:of:for:from:voucher:recovery:)``.
+    /// ``fetch(_:of:for:from:voucher:offers:recovery:)``.
     @discardableResult
     public func fetch(
         _ count: Int, of capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient,
-        account: AccountKey, recovery: RecoveryKey? = nil
+        account: AccountKey, offers: [PrivateTokenChallenge] = [], recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
         try await fetch(
-            count, ofKind: capability, for: challenge, from: issuer, payment: .account(account), recovery: recovery)
+            count, ofKind: capability, for: challenge, from: issuer, payment: .account(account), offers: offers,
+            recovery: recovery)
     }
 
     /// Fetches tokens under the key that the issuer lists first, whatever it is for: for an issuer whose keys name no
     /// capability. Otherwise as ``fetch(_:of:for:from:voucher:)``; the tokens are recorded without a capability.
     @discardableResult
     public func fetchOfFirstKey(
-        _ count: Int, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher
+        _ count: Int, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher,
+        offers: [PrivateTokenChallenge] = []
     ) async throws -> FetchResult {
-        try await fetch(count, ofKind: nil, for: challenge, from: issuer, payment: .voucher(voucher))
+        try await fetch(count, ofKind: nil, for: challenge, from: issuer, payment: .voucher(voucher), offers: offers)
     }
 
     private func fetch(
         _ count: Int, ofKind capability: Capability?, for challenge: TokenChallenge, from issuer: IssuerClient,
-        payment: Payment, recovery: RecoveryKey? = nil
+        payment: Payment, offers: [PrivateTokenChallenge], recovery: RecoveryKey? = nil
     ) async throws -> FetchResult {
         try issuer.check(challenge)
         guard recovery?.issuer.isSameServer(as: issuer.name) ?? true else { throw IssuanceError.wrongIssuer }
+        let (type, offered) = (challenge.tokenType, OfferedKeys(offers, for: challenge))
+        // Before what an earlier fetch asked for is sent again, which may be charged now. Why there is no key, if there
+        // is none, is said after that.
+        if offered.isNamed, let key = try? await currentKey(ofKind: capability, tokenType: type, of: issuer) {
+            try offered.check(key)
+        }
         var result = try await finishRequests(of: issuer, payment: payment) {
             $0.capability == capability && $0.challenge == challenge
         }
@@ -61,14 +73,14 @@ extension Wallet {
             result.abandoned = takeAbandoned()
             return result
         }
-        let type = challenge.tokenType
         var key = try await currentKey(ofKind: capability, tokenType: type, of: issuer)
+        try offered.check(key)
         var mayRefetch = true
         try await discardExpired(besides: key, of: issuer)
         while result.requested + result.resumed < count {
             let part = min(count - result.requested - result.resumed, Client.maximumRequestCount)
             let open: OpenRequest
-            if let recovery, type == .voprfRistretto255 {
+            if let recovery, type.hasStorableRequests {
                 open = try await prepareRecoverable(
                     capability, challenge: challenge, tokenKey: key, count: part, key: recovery, from: issuer,
                     payment: payment)
@@ -82,6 +94,7 @@ extension Wallet {
                 // The key's time ended between the directory and the request.
                 mayRefetch = false
                 key = try await currentKey(ofKind: capability, tokenType: type, of: issuer)
+                try offered.check(key)
             }
         }
         result.abandoned = takeAbandoned()

@@ -12,6 +12,8 @@ extension Wallet {
         package struct Sent: Sendable, Hashable {
             /// Where to.
             package let origin: ServerName
+            /// Its type.
+            package let tokenType: TokenType
             /// The key that made it.
             package let keyID: TokenKeyID
         }
@@ -32,7 +34,9 @@ extension Wallet {
     /// What is under way.
     package var inventory: Inventory {
         Inventory(
-            sent: contents.spendings.map { Inventory.Sent(origin: $0.origin, keyID: $0.token.input.keyID) },
+            sent: contents.spendings.map {
+                Inventory.Sent(origin: $0.origin, tokenType: $0.token.input.tokenType, keyID: $0.token.input.keyID)
+            },
             requested: contents.requests.map { request in
                 Inventory.Requested(
                     capability: request.capability, challenge: request.stored.challenge,

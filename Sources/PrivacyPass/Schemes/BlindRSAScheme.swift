@@ -16,6 +16,9 @@ struct BlindRSAScheme: TokenScheme {
     let blindedMessageCount = BlindRSAPublicKey.modulusCount
     let responseCount = BlindRSAPublicKey.modulusCount
     let isPubliclyVerifiable = true
+    let secretForm = TokenSecretForm.rsaPEM
+    let blindedMessageName = "blinded_msg"
+    let responseParts: [(name: String, count: Int)] = [("blind_sig", BlindRSAPublicKey.modulusCount)]
 
     func isPublicKey(_ bytes: [UInt8]) -> Bool { (try? BlindRSAPublicKey(decoding: bytes)) != nil }
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool { bytes.count == blindedMessageCount }

@@ -15,6 +15,12 @@ struct P384VOPRFScheme: TokenScheme {
     let publicKeyCount = P384PublicKey.encodedCount
     let blindedMessageCount = P384Element.encodedCount
     let responseCount = P384BlindedInput.evaluationCount
+    let secretForm = TokenSecretForm.scalar(count: 48, group: "P-384", order: "big-endian")
+    let blindedMessageName = "blinded_element"
+    let responseParts: [(name: String, count: Int)] = [
+        ("evaluated_element", P384Element.encodedCount),
+        ("proof", P384BlindedInput.evaluationCount - P384Element.encodedCount),
+    ]
 
     func isPublicKey(_ bytes: [UInt8]) -> Bool { (try? P384PublicKey(decoding: bytes)) != nil }
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool { P384Element.isValid(bytes) }

@@ -15,8 +15,12 @@ struct RistrettoVOPRFScheme: TokenScheme {
     let publicKeyCount = Bytes32.count
     let blindedMessageCount = Bytes32.count
     let responseCount = Bytes32.count + Proof.encodedCount
-    let issuesAmortizedBatches = true
     let hasStorableRequests = true
+    let secretForm = TokenSecretForm.scalar(count: 32, group: "ristretto255", order: "little-endian")
+    let blindedMessageName = "blinded_element"
+    let responseParts: [(name: String, count: Int)] = [
+        ("evaluated_element", Bytes32.count), ("proof", Proof.encodedCount),
+    ]
 
     func isPublicKey(_ bytes: [UInt8]) -> Bool { (try? ServerPublicKey(decoding: bytes)) != nil }
     func isBlindedMessage(_ bytes: [UInt8]) -> Bool { (try? Ristretto255.Element(decoding: bytes)) != nil }

@@ -3,7 +3,7 @@ package import LibSodium
 /// Everything in which one token type differs from the others (RFC 9578, sections 5 and 6).
 ///
 /// A type is one value of this protocol in a file of its own, and one line in ``TokenSchemes/all``: messages, keys,
-/// issuing, finalizing and verifying ask the table, and nothing else names a type.
+/// issuing, finalizing, verifying, importing and showing ask the table, and nothing else names a type.
 package protocol TokenScheme: Sendable {
     /// The type's code point.
     var tokenType: TokenType { get }
@@ -19,10 +19,15 @@ package protocol TokenScheme: Sendable {
     var responseCount: Int { get }
     /// Whether the public key is all that verifying takes. Where it is not, whoever verifies can also issue.
     var isPubliclyVerifiable: Bool { get }
-    /// Whether many tokens can be issued with one proof (``AmortizedBatchTokenRequest``).
-    var issuesAmortizedBatches: Bool { get }
-    /// Whether a request on its way can be written down and finalized by another process.
+    /// Whether clients ask for many tokens with one proof (``AmortizedBatchTokenRequest``), with blinds of their own
+    /// choice: such a request can be written down, finalized by another process, and made again from a secret.
     var hasStorableRequests: Bool { get }
+    /// How a secret is written down where it was made elsewhere.
+    var secretForm: TokenSecretForm { get }
+    /// What the RFCs call a blinded message.
+    var blindedMessageName: String { get }
+    /// What the RFCs call the parts of a token response, with the number of bytes of each.
+    var responseParts: [(name: String, count: Int)] { get }
 
     /// Whether bytes are a public key in its one encoding.
     func isPublicKey(_ bytes: [UInt8]) -> Bool
@@ -44,9 +49,16 @@ package protocol TokenScheme: Sendable {
 
 extension TokenScheme {
     package var isPubliclyVerifiable: Bool { false }
-    package var issuesAmortizedBatches: Bool { false }
     package var hasStorableRequests: Bool { false }
     package func publicVerification(publicKey: [UInt8]) -> (any AuthenticatorVerification)? { nil }
+}
+
+/// How a secret is written down.
+package enum TokenSecretForm: Sendable {
+    /// A number as RFC 9497 writes it: so many bytes, of this group, in this order of bytes.
+    case scalar(count: Int, group: String, order: String)
+    /// An RSA key as PEM.
+    case rsaPEM
 }
 
 /// Why an operation of a token type failed.

@@ -4,11 +4,13 @@ internal import NIOCore
 internal import NIOHTTP1
 
 extension HTTPProblem {
-    /// The response that carries the problem document.
+    /// The response that carries the problem document, and its name in a header field as well: whoever hands on the
+    /// status alone, as a reverse proxy with error pages of its own does, can hand on that.
     package var response: Response {
         var headers = headers
         headers[.contentType] = ProblemDocument.mediaType
         headers[.cacheControl] = "no-store"
+        headers[.portesProblem] = name
         let body = ResponseBody(byteBuffer: ByteBuffer(bytes: document.encoded()))
         return Response(status: status, headers: headers, body: body)
     }

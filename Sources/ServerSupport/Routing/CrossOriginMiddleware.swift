@@ -21,7 +21,7 @@ package struct CrossOriginMiddleware<Context: RequestContext>: RouterMiddleware 
         var response = try await next(request, context)
         guard let path = context.endpointPath, paths.contains(path) else { return response }
         response.headers[.accessControlAllowOrigin] = "*"
-        response.headers[.accessControlExposeHeaders] = "ETag, Retry-After, WWW-Authenticate"
+        response.headers[.accessControlExposeHeaders] = "ETag, Portes-Problem, Retry-After, WWW-Authenticate"
         if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
             response.headers[.accessControlAllowMethods] = response.headers[.allow]
             response.headers[.accessControlAllowHeaders] = requestFields

@@ -20,6 +20,9 @@ struct AdminConnection {
 
     init(_ files: AuthorityFiles) { self.files = files }
 
+    /// Whether there is an authority to ask, and not only a place for one.
+    var hasAuthority: Bool { files.hasDatabase }
+
     /// Sends a request and gives the reply.
     func perform(_ request: AdminRequest) async throws -> AdminReply {
         if !request.isFirst, !FileManager.default.fileExists(atPath: data) {

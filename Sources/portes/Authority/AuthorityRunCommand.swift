@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthorityServer
+import AuthorityStore
 import KeySchedule
 import Logging
 import PrivacyPass
@@ -63,6 +64,10 @@ struct AuthorityRunCommand: AsyncParsableCommand {
 
         let authority = try await OffPool.run {
             let authority = try Self.open(files, name: wantedName, address: serverConfiguration.address)
+            for terms in capabilities.map(\.terms) {
+                let trusted = try authority.newlyTrusted(with: terms.capability, of: terms.tokenType)
+                NewTrust(verifiers: trusted.map(\.name), capability: terms.capability.name).warn()
+            }
             for kept in try authority.configure(capabilities) {
                 Output.warning(
                     "\(kept) goes on under its earlier terms: with the keys that there are, new ones would be late or too many",

@@ -45,9 +45,15 @@ extension CommandFailure {
                 hint: "if it is the issuer you mean, add --issuer-name \(name.text)")
         case .keyNotPublished:
             self.init("the challenge names a key that the issuer does not publish", hint: "do not answer it")
+        case .keyNotOffered:
+            self.init(
+                "the origin asks for tokens under another key than the issuer's for the capability; nothing was charged",
+                hint: "check --capability; right after a key's change try again in a few seconds")
         case .keyLog(let refusal): self.init(refusal)
         case .noKey:
-            self.init("the issuer has no key for this capability now", hint: "check --capability, or try again later")
+            self.init(
+                "the issuer has no key for this capability now",
+                hint: "check --capability and --token-type, or try again later")
         case .keyNotIssuing: self.init("the issuer does not issue under this key", hint: "try again")
         case .failed(let status): self.init("the issuer answered with status \(status)", hint: "check --issuer")
         case .badAnswer: self.init("the answer is not one of an issuer", hint: "check --issuer")

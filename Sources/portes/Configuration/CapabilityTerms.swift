@@ -32,12 +32,12 @@ struct CapabilityTerms: Decodable {
                 "\(place).name does not take '\(name)'",
                 hint: "use 1 to 63 lower-case letters, digits and hyphens, for example name: session")
         }
-        let code = tokenType ?? Int(TokenType.voprfRistretto255.rawValue)
+        let code = tokenType ?? Int(TokenType.standard.rawValue)
         guard let type = UInt16(exactly: code).map({ TokenType(rawValue: $0) }), TokenType.implemented.contains(type)
         else {
             throw CommandFailure.usage(
                 "\(place).token-type does not take \(code)",
-                hint: "\(TokenType.choice("token-type")); leave it out for 5")
+                hint: "\(TokenType.choice("token-type")); leave it out for \(TokenType.standard.rawValue)")
         }
         let epoch = try span(epoch, "epoch", at: place) ?? Self.week
         let terms = RotationTerms(

@@ -31,7 +31,7 @@ struct DemoBackend {
         await transport.shutdown()
         policy = try ChallengePolicy(
             issuer: ServerName(DemoServers.issuerName), origin: ServerName(Self.originName))
-        ledger = MemorySpendLedger(state: VerifierState(verifier.verifier), audience: Self.originName)
+        ledger = MemorySpendLedger(state: VerifierState(verifier), audience: Self.originName)
     }
 
     /// What it asks clients for.

@@ -9,19 +9,19 @@ enum ImportedSecret {
     /// a scalar, or twice as many hexadecimal digits with white space around them, for blind RSA a PEM text. Throws
     /// ``CommandFailure``.
     static func read(_ path: String, _ tokenType: TokenType) throws -> IssuerSecret {
-        switch tokenType {
-        case .blindRSA2048: try pem(path)
-        case .voprfP384: try scalar(path, tokenType, count: 48, of: "P-384", "big-endian")
-        default: try scalar(path, tokenType, count: 32, of: "ristretto255", "little-endian")
+        switch tokenType.scheme?.secretForm {
+        case .rsaPEM: try pem(path, tokenType)
+        case .scalar(let count, let group, let order): try scalar(path, tokenType, count: count, of: group, order)
+        case nil: throw CommandFailure("keys of type \(tokenType) cannot be imported")
         }
     }
 
-    private static func pem(_ path: String) throws -> IssuerSecret {
+    private static func pem(_ path: String, _ tokenType: TokenType) throws -> IssuerSecret {
         var bytes = try BoundedInput.read(path, limit: 8_192)
         defer { SecretBytes.wipe(&bytes) }
         do {
             let key = try BlindRSAPrivateKey(pem: String(decoding: bytes, as: UTF8.self))
-            return try IssuerSecret(.blindRSA2048, decoding: key.encoded())
+            return try IssuerSecret(tokenType, decoding: key.encoded())
         } catch {
             throw CommandFailure(
                 "\(path) holds no RSA key of 2048 bits with the exponent 65537",

@@ -23,6 +23,7 @@ struct KeyImportCommand: AsyncParsableCommand {
 
     @Argument(help: "The file with the secret; - for standard input.") var file: String
     @OptionGroup var key: KeyParameterOptions
+    @Flag(help: "Do not ask, where a clearing server that held public keys alone gets a secret.") var yes = false
     @OptionGroup var options: AdminOptions
 
     func run() async throws {
@@ -38,9 +39,12 @@ struct KeyImportCommand: AsyncParsableCommand {
                 "there is no key directory at \(files.keys)",
                 hint: "name it with --keys or PORTES_KEYS, or start the authority once")
         }
+        let type = key.tokenType?.tokenType ?? .standard
+        try await NewTrust.confirm(
+            key.capability, tokenType: type.rawValue, yes: yes, through: AdminConnection(files))
         if file != "-" { PrivateFile.warn(of: file, called: "the secret") }
-        let secret = try await OffPool.run { [file, key] in
-            try ImportedSecret.read(file, TokenType(rawValue: key.tokenType ?? TokenType.voprfRistretto255.rawValue))
+        let secret = try await OffPool.run { [file] in
+            try ImportedSecret.read(file, type)
         }
         let keys = try await OffPool.run { [files] in
             try PassphraseInput(setting: files.passphraseFile).openKeys(at: files.keys)

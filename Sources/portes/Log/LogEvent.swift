@@ -16,8 +16,15 @@ struct LogEvent: Encodable {
     let capability: String?
     /// The key's id, 64 hexadecimal digits.
     let key: String?
+    /// The token type's code point, of a key or of terms.
+    let tokenType: UInt16?
     /// What happened.
     let text: String
+
+    private enum CodingKeys: String, CodingKey {
+        case entry, time, kind, capability, key, text
+        case tokenType = "token-type"
+    }
 
     /// An entry at a place; the history before it tells what its key is for.
     init(_ logged: LogEntry, at entry: UInt64, history: KeyHistory) {
@@ -25,7 +32,9 @@ struct LogEvent: Encodable {
         time = KeyTable.date(logged.time)
         key = logged.event.keyID?.hexadecimal
         let record = logged.event.keyID.flatMap { history.keys[$0]?.record }
-        let id = key.map { "key \($0.prefix(8))" } ?? ""
+        let type = Self.tokenType(logged.event) ?? record?.tokenType
+        tokenType = type?.rawValue
+        let id = key.map { "key \($0.prefix(8))" + (type.map { " of type \($0)" } ?? "") } ?? ""
         switch logged.event {
         case .terms(let terms):
             (kind, capability) = ("terms", terms.capability.name)
@@ -51,6 +60,14 @@ struct LogEvent: Encodable {
         }
     }
 
+    private static func tokenType(_ event: KeyEvent) -> TokenType? {
+        switch event {
+        case .terms(let terms): terms.tokenType
+        case .announced(let record), .rescheduled(let record): record.tokenType
+        case .revoked, .ended, .redeemed, .capabilityRevoked: nil
+        }
+    }
+
     /// The line for people.
     var line: String { "\(time)  \(capability ?? "?"): \(text)" }
 
@@ -58,7 +75,8 @@ struct LogEvent: Encodable {
         let promise = "a key issues for \(TimeSpan(seconds: terms.epoch).text), its tokens are accepted "
             + "\(TimeSpan(seconds: terms.acceptance).text) longer, the next is announced "
             + "\(TimeSpan(seconds: terms.announcement).text) ahead"
-        return "terms" + (terms.isDevelopment ? " of development, whose dates may move" : "") + ": " + promise
+        return "terms for type \(terms.tokenType)"
+            + (terms.isDevelopment ? " of development, whose dates may move" : "") + ": " + promise
     }
 
     private static func dates(_ record: KeyRecord) -> String {

@@ -96,19 +96,15 @@ extension InspectedMessage {
         [
             Field("token_type", name(of: request.tokenType)),
             Field("truncated_token_key_id", [request.truncatedKeyID]),
-            Field(request.tokenType == .blindRSA2048 ? "blinded_msg" : "blinded_element", request.blindedMessage),
+            Field(request.tokenType.scheme?.blindedMessageName ?? "blinded_msg", request.blindedMessage),
         ]
     }
 
     private static func fields(of response: TokenResponse) -> [Field] {
-        switch response.tokenType {
-        case .blindRSA2048: return [Field("blind_sig", response.encoded)]
-        case .voprfP384:
-            return [
-                Field("evaluated_element", Array(response.encoded.prefix(49))),
-                Field("proof", Array(response.encoded.dropFirst(49))),
-            ]
-        default: return response.evaluation.map { fields(of: $0) } ?? []
+        var rest = response.encoded[...]
+        return (response.tokenType.scheme?.responseParts ?? []).map { part in
+            defer { rest = rest.dropFirst(part.count) }
+            return Field(part.name, Array(rest.prefix(part.count)))
         }
     }
 

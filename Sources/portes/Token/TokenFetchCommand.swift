@@ -34,6 +34,12 @@ struct TokenFetchCommand: AsyncParsableCommand {
     @Option(help: "The issuer's URL.") var issuer: String
     @Option(help: "The issuer's name in challenges, where it is not the URL's host and port.") var issuerName: String?
     @Option(help: "The capability.") var capability: String
+    @Option(
+        help: """
+            The type of tokens, for example 2 or 0x0002; default: that of the key which the issuer lists first for the \
+            capability.
+            """)
+    var tokenType: TokenTypeArgument?
     @Option(help: "How many tokens.") var count: Int = 100
     @Option(help: "The URL of the origin at which they will be spent.") var origin: String?
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
@@ -59,6 +65,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let capability = try ClientArgument.capability(capability)
+        let wantedType = try tokenType?.implemented("--token-type")
         let issuer = try connection.issuer(issuer, name: issuerName, log: log.policy(), proxy: connection.proxy)
         let origin = try origin.map { try connection.origin($0, name: originName) }
         let wallet = try wallet.open()
@@ -67,20 +74,23 @@ struct TokenFetchCommand: AsyncParsableCommand {
         let recovery = try self.wallet.recoveryKey(for: issuer.name)
         try await log.prepare(wallet, for: issuer)
         // Why there is no key, if there is none, the fetch says, once it has finished what earlier ones began.
-        let issuing = try? await wallet.currentKey(for: capability, from: issuer)
+        let issuing = try? await wallet.currentKey(for: capability, tokenType: wantedType, from: issuer)
         let challenge = try TokenChallenge(
-            tokenType: issuing?.tokenType ?? .voprfRistretto255, issuerName: issuer.name, originNames: originNames(origin))
-        if let origin { try await check(challenge, with: origin) }
+            tokenType: wantedType ?? issuing?.tokenType ?? .standard, issuerName: issuer.name,
+            originNames: originNames(origin))
+        let offers = if let origin { try await check(challenge, with: origin) } else { [PrivateTokenChallenge]() }
         let before = await wallet.count
         let result: FetchResult
         do {
             result = try await repeatedly(challenge.tokenType) {
                 guard let key else {
                     return try await wallet.fetch(
-                        count, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+                        count, of: capability, for: challenge, from: issuer, voucher: voucher, offers: offers,
+                        recovery: recovery)
                 }
                 return try await wallet.fetch(
-                    count, of: capability, for: challenge, from: issuer, account: key, recovery: recovery)
+                    count, of: capability, for: challenge, from: issuer, account: key, offers: offers,
+                    recovery: recovery)
             }
         } catch {
             let arrived = await wallet.count - before
@@ -96,7 +106,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
     private func repeatedly(
         _ type: TokenType, _ fetch: () async throws -> FetchResult
     ) async throws -> FetchResult {
-        for pause in [1, 2, 4] where type != .voprfRistretto255 {
+        for pause in [1, 2, 4] where !type.hasStorableRequests {
             do {
                 return try await fetch()
             } catch let error as IssuanceError {
@@ -112,7 +122,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
 
     /// Says what is lost with this process.
     private func tellUnanswered(_ wallet: Wallet) async {
-        let lost = await wallet.inventory.requested.filter { $0.challenge.tokenType != .voprfRistretto255 }
+        let lost = await wallet.inventory.requested.filter { !$0.challenge.tokenType.hasStorableRequests }
             .reduce(0) { $0 + $1.count }
         if lost > 0 {
             Output.note("\(tokens(lost)) may have been paid for, and will not come: their requests cannot be kept")
@@ -150,10 +160,13 @@ struct TokenFetchCommand: AsyncParsableCommand {
         return try originName.map { [try ClientArgument.serverName($0, flag: "--origin-name")] } ?? []
     }
 
-    /// Throws if the origin says that it takes other tokens; an origin that says nothing may be one that is not up yet.
-    private func check(_ challenge: TokenChallenge, with origin: OriginClient) async throws {
+    /// What the origin offers for the challenge. Throws if it says that it takes other tokens; an origin that says
+    /// nothing may be one that is not up yet.
+    private func check(
+        _ challenge: TokenChallenge, with origin: OriginClient
+    ) async throws -> [PrivateTokenChallenge] {
         do {
-            try await origin.check(challenge)
+            return try await origin.check(challenge)
         } catch {
             switch error {
             case .otherNames, .otherChallenge: throw error
@@ -165,6 +178,7 @@ struct TokenFetchCommand: AsyncParsableCommand {
                 hint: originName == nil
                     ? "give its name in challenges with --origin-name if it is another one"
                     : "the tokens are for \(origin.name.text) alone: see that the name is right")
+            return []
         }
     }
 }

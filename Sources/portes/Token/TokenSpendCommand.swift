@@ -29,6 +29,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     @Option(help: "The origin's name in challenges, where it is not the URL's host and port.") var originName: String?
     @Option(help: "The path that takes the token: /redeem gives a receipt, /verify none.")
     var path: String = OriginClient.redemptionPath
+    @Option(help: "The method of an app's own route: GET, POST or DELETE.") var method = RouteMethod.post
     @Option(help: "The capability to spend, where the origin takes several.") var capability: String?
     @Flag(help: "Also use tokens that were set aside because this origin refused their key.")
     var includeSetAside = false
@@ -67,7 +68,7 @@ struct TokenSpendCommand: AsyncParsableCommand {
     ) async throws -> SpendResult? {
         var good: SpendResult?
         var unanswered: RedemptionError?
-        for resumption in await wallet.resume(at: origin, path: path) {
+        for resumption in await wallet.resume(at: origin, path: path, method: method.method) {
             switch resumption.result {
             case .success(let result):
                 report.addResumed(result)
@@ -84,10 +85,10 @@ struct TokenSpendCommand: AsyncParsableCommand {
         let wanted = try capability.map { try ClientArgument.capability($0) }
         let issuer = try issuerClient()
         if let issuer { try await log.prepare(wallet, for: issuer) }
-        let challenges = try await origin.challenges(path: path)
+        let challenges = try await origin.challenges(path: path, method: method.method)
         do {
             let holding = try await holding(in: wallet, for: challenges, at: origin.name, wanted, issuer)
-            return try await wallet.spend(like: holding, at: origin, path: path)
+            return try await wallet.spend(like: holding, at: origin, path: path, method: method.method)
         } catch WalletError.empty {
             let isFresh = challenges.contains { $0.challenge.redemptionContext != nil }
             if let issuer, isFresh, let fresh = try await fresh(among: challenges, wanted, from: issuer, into: wallet) {
@@ -165,20 +166,21 @@ struct TokenSpendCommand: AsyncParsableCommand {
 
     /// One token for a challenge that could not be known before.
     private func fetchAndSpend(
-        _ challenge: PrivateTokenChallenge, _ wanted: Capability?, from issuer: IssuerClient, into wallet: Wallet,
+        _ offer: PrivateTokenChallenge, _ wanted: Capability?, from issuer: IssuerClient, into wallet: Wallet,
         at origin: OriginClient
     ) async throws -> SpendResult {
-        let asked = try await wallet.capability(of: challenge, from: issuer)
+        let asked = try await wallet.capability(of: offer, from: issuer)
         let capability = wanted ?? asked
-        let (challenge, voucher) = (challenge.challenge, try ClientArgument.voucher(voucherFile))
+        let (challenge, voucher) = (offer.challenge, try ClientArgument.voucher(voucherFile))
         if let capability {
-            try await wallet.fetch(1, of: capability, for: challenge, from: issuer, voucher: voucher)
+            try await wallet.fetch(
+                1, of: capability, for: challenge, from: issuer, voucher: voucher, offers: [offer])
         } else {
-            try await wallet.fetchOfFirstKey(1, for: challenge, from: issuer, voucher: voucher)
+            try await wallet.fetchOfFirstKey(1, for: challenge, from: issuer, voucher: voucher, offers: [offer])
         }
         let fetched = await wallet.holdings.first { $0.capability == capability && $0.challenge == challenge }
         guard let fetched else { throw WalletError.empty }
-        return try await wallet.spend(like: fetched, at: origin, path: path)
+        return try await wallet.spend(like: fetched, at: origin, path: path, method: method.method)
     }
 
     private func issuerClient() throws -> IssuerClient? {

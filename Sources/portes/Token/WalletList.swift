@@ -11,6 +11,8 @@ struct WalletList: Encodable {
     /// Tokens that differ only in what makes each unique.
     struct Tokens: Encodable {
         var capability: String?
+        /// Their type's code point.
+        let tokenType: UInt16
         var count = 1
         var issuer: String?
         /// The origins that may take them: none means any; absent where the wallet does not know.
@@ -23,6 +25,7 @@ struct WalletList: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case capability, count, issuer, origins, key
+            case tokenType = "token-type"
             case isForOneChallenge = "for-one-challenge"
             case setAside = "set-aside"
         }
@@ -40,10 +43,14 @@ struct WalletList: Encodable {
             tokens.setAside = holding.setAside.map { SetAside(origin: $0.origin.text, reason: $0.reason.rawValue) }
             return tokens
         }
-        sent = inventory.sent.map { Tokens(origins: [$0.origin.text], key: $0.keyID.hexadecimal) }
+        sent = inventory.sent.map {
+            Tokens(tokenType: $0.tokenType.rawValue, origins: [$0.origin.text], key: $0.keyID.hexadecimal)
+        }
         requested = inventory.requested.map { Tokens($0.capability, $0.challenge, $0.keyID, count: $0.count) }
         surrendered = await wallet.surrendered.map {
-            Tokens(capability: $0.capability?.name, key: $0.token.input.keyID.hexadecimal)
+            Tokens(
+                capability: $0.capability?.name, tokenType: $0.token.input.tokenType.rawValue,
+                key: $0.token.input.keyID.hexadecimal)
         }
     }
 
@@ -52,7 +59,7 @@ struct WalletList: Encodable {
     /// A line for each kind of tokens.
     var table: Table {
         Table(
-            ["CAPABILITY", "COUNT", "ORIGIN", "ISSUER", "KEY", "STATE"],
+            ["CAPABILITY", "TYPE", "COUNT", "ORIGIN", "ISSUER", "KEY", "STATE"],
             unspent.map { $0.row(state: $0.unspentState) } + sent.map { $0.row(state: "sent, no final answer yet") }
                 + requested.map { $0.row(state: "requested, no answer yet") }
                 + surrendered.map { $0.row(state: "taken to be revoked") })
@@ -62,9 +69,9 @@ struct WalletList: Encodable {
 extension WalletList.Tokens {
     init(_ capability: Capability?, _ challenge: TokenChallenge, _ keyID: TokenKeyID, count: Int) {
         self.init(
-            capability: capability?.name, count: count, issuer: challenge.issuerName.text,
-            origins: challenge.originNames.map(\.text), isForOneChallenge: challenge.redemptionContext != nil,
-            key: keyID.hexadecimal)
+            capability: capability?.name, tokenType: challenge.tokenType.rawValue, count: count,
+            issuer: challenge.issuerName.text, origins: challenge.originNames.map(\.text),
+            isForOneChallenge: challenge.redemptionContext != nil, key: keyID.hexadecimal)
     }
 
     fileprivate var unspentState: String {
@@ -75,8 +82,8 @@ extension WalletList.Tokens {
     fileprivate func row(state: String) -> [String] {
         let origin = origins.map { $0.isEmpty ? "any" : $0.joined(separator: ",") } ?? "-"
         return [
-            capability ?? "-", String(count), origin + (isForOneChallenge == true ? " (once)" : ""), issuer ?? "-",
-            String(key.prefix(16)), state,
+            capability ?? "-", "\(TokenType(rawValue: tokenType))", String(count),
+            origin + (isForOneChallenge == true ? " (once)" : ""), issuer ?? "-", String(key.prefix(16)), state,
         ]
     }
 }

@@ -21,7 +21,7 @@ struct VerifierRemoveCommand: AdminCommand {
     func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
         guard !yes else { return }
         let reply = try await connection.answer(to: .findVerifier(name: name))
-        guard case .verifier(let verifier, _) = reply else { throw reply.unexpected }
+        guard case .verifier(let verifier, _, _) = reply else { throw reply.unexpected }
         try Confirmation.ask(
             "clearing server \(name) gets no more keys of \(verifier.capabilities.joined(separator: ", "))",
             afterwards: """

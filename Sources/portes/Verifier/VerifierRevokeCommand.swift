@@ -25,7 +25,7 @@ struct VerifierRevokeCommand: AdminCommand {
     func confirm(_ request: AdminRequest, through connection: AdminConnection) async throws {
         guard !yes else { return }
         var what = ""
-        if case .verifier(let verifier, _) = try await connection.perform(.findVerifier(name: name)) {
+        if case .verifier(let verifier, _, _) = try await connection.perform(.findVerifier(name: name)) {
             what = " of \(verifier.capabilities.joined(separator: ", "))"
         }
         try Confirmation.ask(

@@ -155,7 +155,7 @@ struct AdminTests {
         let publicKey = identity()
         let add = AdminRequest.addVerifier(name: "north", publicKey: publicKey, capabilities: ["play", "session"])
         _ = try await create("session", epoch: 100, acceptance: 50)
-        guard case .verifier(let verifier, withoutKey: ["play"]) = await authority.handle(add) else {
+        guard case .verifier(let verifier, withoutKey: ["play"], withoutSecret: []) = await authority.handle(add) else {
             throw CancellationError()
         }
         #expect(await authority.handle(.listVerifiers) == .verifiers([verifier]))

@@ -57,6 +57,7 @@ struct SchemaUpgradeTests {
         ("4-counts", "b222fed659633fd6"),
         ("5-accounts", "0c87d017d566e824"),
         ("6-recovery", "15fc8c7413e2173d"),
+        ("7-public-verifiers", "36e976d1df7265ae"),
     ])
     func aReleasedMigrationNeverChanges(name: String, digest: String) throws {
         let queue = try DatabaseQueue()
@@ -87,6 +88,23 @@ struct SchemaUpgradeTests {
         try authority.close()
         let again = try directories.authority(withKeys: false, name: nil, time: time)
         #expect(try await again.database.head(of: .keys) == head)
+    }
+
+    @Test func whoWasTrustedByAnEarlierVersionIsTrustedWithSecrets() throws {
+        let directories = try directory(upTo: "6-recovery")
+        let identity = SealedBox.PrivateKey().publicKey
+        let queue = try DatabaseQueue(path: directories.data + "/authority.sqlite")
+        try queue.write { db in
+            try db.execute(
+                sql: "INSERT INTO verifier (id, name, identity_key, sequence) VALUES (?, 'north', ?, 1)",
+                arguments: [Data(VerifierID(of: identity).bytes.bytes), Data(identity.encoded.bytes)])
+        }
+        try queue.close()
+        let authority = try directories.authority(withKeys: false, name: nil, time: TestTime(Self.issuing.seconds))
+        let verifier = try #require(try authority.database.verifiers().first)
+        #expect(verifier.name == "north" && !verifier.isPublicOnly)
+        #expect(TokenType.implemented.allSatisfy { verifier.gets($0) })
+        try authority.close()
     }
 
     @Test func whatOnlyAcceptsOrHasEndedIsRevokedWithoutAnEntryInTheKeyLog() async throws {

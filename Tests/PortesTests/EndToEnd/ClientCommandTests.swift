@@ -115,7 +115,7 @@ import Testing
             #expect(unfit.code == 1)
             #expect(unfit.errors.contains("asks for a token of the issuer \(DemoServers.issuerName) for \(DemoServers.originName)"))
             #expect(unfit.errors.contains("portes token fetch --origin-name \(DemoServers.originName)\n"))
-            #expect(unfit.errors.contains(/the wallet has:\n.*\n +session +2 +elsewhere\.example/))
+            #expect(unfit.errors.contains(/the wallet has:\n.*\n +session +0x0005 +2 +elsewhere\.example/))
         }
     }
 

@@ -76,7 +76,7 @@ import Testing
         outputs.append(try CommandRun(["key", "revoke", id, "--yes", "--json"] + place.adminFlags).output)
         let encoder = JSONEncoder()
         let tokens = WalletList.Tokens(
-            capability: "session", issuer: "a", origins: ["b"], isForOneChallenge: true, key: "c",
+            capability: "session", tokenType: 5, issuer: "a", origins: ["b"], isForOneChallenge: true, key: "c",
             setAside: [WalletList.SetAside(origin: "b", reason: "revoked-key")])
         outputs.append(String(decoding: try encoder.encode(tokens), as: UTF8.self))
         for output in outputs {

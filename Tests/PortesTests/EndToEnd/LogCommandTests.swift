@@ -35,10 +35,10 @@ import VOPRF
         #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
         #expect(
             run.output == """
-                2026-01-01T00:00:00Z  session: terms: a key issues for 1d, its tokens are accepted 1h longer, the next is announced 1h ahead
-                2026-01-01T00:00:00Z  session: key \(first) announced: issues from 2026-01-01T00:00:00Z until 2026-01-02T00:00:00Z, accepted until 2026-01-02T01:00:00Z
-                2026-01-01T23:00:00Z  session: key \(second) announced: issues from 2026-01-02T00:00:00Z until 2026-01-03T00:00:00Z, accepted until 2026-01-03T01:00:00Z
-                2026-01-02T01:00:00Z  session: key \(first) ended: 1234 tokens issued
+                2026-01-01T00:00:00Z  session: terms for type 0x0005: a key issues for 1d, its tokens are accepted 1h longer, the next is announced 1h ahead
+                2026-01-01T00:00:00Z  session: key \(first) of type 0x0005 announced: issues from 2026-01-01T00:00:00Z until 2026-01-02T00:00:00Z, accepted until 2026-01-02T01:00:00Z
+                2026-01-01T23:00:00Z  session: key \(second) of type 0x0005 announced: issues from 2026-01-02T00:00:00Z until 2026-01-03T00:00:00Z, accepted until 2026-01-03T01:00:00Z
+                2026-01-02T01:00:00Z  session: key \(first) of type 0x0005 ended: 1234 tokens issued
                 issuer.example/log: 4 entries; every rule held
 
                 """)
@@ -66,9 +66,9 @@ import VOPRF
         let told = run.output.split(separator: "\n").dropFirst(2).map(String.init)
         #expect(
             told == [
-                "2026-01-01T01:00:00Z  session: key \(id) rescheduled: issues from 2026-01-04T00:00:00Z until "
+                "2026-01-01T01:00:00Z  session: key \(id) of type 0x0005 rescheduled: issues from 2026-01-04T00:00:00Z until "
                     + "2026-01-05T00:00:00Z, accepted until 2026-01-05T01:00:00Z",
-                "2026-01-05T01:00:00Z  session: key \(id): a clearing server saw 7 of its tokens spent",
+                "2026-01-05T01:00:00Z  session: key \(id) of type 0x0005: a clearing server saw 7 of its tokens spent",
                 "2026-01-06T00:00:00Z  session: revoked from 2026-01-03 on: withdrawn",
                 "issuer.example/log: 5 entries; every rule held",
             ])

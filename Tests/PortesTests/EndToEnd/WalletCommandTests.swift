@@ -15,9 +15,9 @@ import Testing
             #expect(list.code == 0)
             let lines = list.output.split(separator: "\n")
             #expect(lines.count == 2)
-            #expect(lines.first?.hasPrefix("CAPABILITY  COUNT  ORIGIN") == true)
+            #expect(lines.first?.hasPrefix("CAPABILITY  TYPE    COUNT  ORIGIN") == true)
             let row = try Regex(
-                "session +3 +\(DemoServers.originName) +\(DemoServers.issuerName) +[0-9a-f]{16} +unspent")
+                "session +0x0005 +3 +\(DemoServers.originName) +\(DemoServers.issuerName) +[0-9a-f]{16} +unspent")
             #expect(lines.last?.wholeMatch(of: row) != nil, "\(list.output)")
             let json = try CommandRun(["token", "list", "--json"] + wallet)
             #expect(json.output.contains(/"count"\s*:\s*3/) && json.output.contains(/"key"\s*:\s*"[0-9a-f]{64}"/))
@@ -60,17 +60,17 @@ import Testing
             let revoke = ["token", "revoke", "--capability", "session", "--yes"] + wallet
             let refused = try CommandRun(revoke + ["--data", "/nowhere/authority"])
             #expect(refused.code == 1)
-            #expect(try CommandRun(["token", "list"] + wallet).output.contains(/session +2\s/))
+            #expect(try CommandRun(["token", "list"] + wallet).output.contains(/session +0x0005 +2\s/))
             let open = try Wallet(path: place.root.appending(path: "wallet").path)
             _ = try await open.surrender(from: #require(await open.holdings.first))
             await open.close()
             let between = try CommandRun(["token", "list"] + wallet)
-            #expect(between.output.contains("taken to be revoked") && between.output.contains(/session +1\s/))
+            #expect(between.output.contains("taken to be revoked") && between.output.contains(/session +0x0005 +1\s/))
             let revoked = try CommandRun(revoke + place.adminFlags)
             #expect(revoked.code == 0, "\(revoked.errors)")
             #expect(revoked.output.split(separator: "\n").count == 2)
             let after = try CommandRun(["token", "list"] + wallet)
-            #expect(!after.output.contains("revoked") && after.output.contains(/session +1\s/))
+            #expect(!after.output.contains("revoked") && after.output.contains(/session +0x0005 +1\s/))
         }
     }
 
@@ -103,6 +103,41 @@ import Testing
             let spent = try CommandRun(spend + wallet + ["--path", "/verify"])
             #expect(spent.code == 0, "\(spent.errors)")
             #expect(spent.output.isEmpty && spent.errors == "the token is spent\n")
+        }
+    }
+
+    @Test func tokensOfSeveralTypesAreFetchedListedAndSpentByNameAndNotByChance() async throws {
+        try await withServers(withOtherTypes: true) { servers, _, place in
+            let wallet = ["--wallet", place.root.appending(path: "wallet").path]
+            func fetch(_ capability: String, _ type: String) async throws -> CommandRun {
+                let code = try await ChildProcess.run(
+                    ["voucher", "create", "--capability", capability, "--tokens", "1"] + place.adminFlags)
+                return try CommandRun(
+                    [
+                        "token", "fetch", "--issuer", servers.authorityURL, "--issuer-name", DemoServers.issuerName,
+                        "--capability", capability, "--count", "1", "--origin", servers.clearingURL, "--origin-name",
+                        DemoServers.originName, "--voucher-file", try place.write(code, to: "code.txt"), "--token-type",
+                        type,
+                    ] + wallet)
+            }
+            #expect(try await fetch("session", "vOPRF (ristretto255, SHA-512)").code == 0)
+            #expect(try await fetch(DemoServers.entry, "0x0002").code == 0)
+            let other = try await fetch(DemoServers.entry, "0x0001")
+            #expect(other.code == 1 && other.errors.contains("check --capability and --token-type"), "\(other.errors)")
+            let list = try CommandRun(["token", "list"] + wallet).output
+            #expect(list.contains(/session +0x0005 +1\s/) && list.contains(/entry +0x0002 +1\s/), "\(list)")
+            let json = try CommandRun(["token", "list", "--json"] + wallet).output
+            #expect(json.contains(/"token-type"\s*:\s*2/))
+
+            // The origin takes both, and it is not said which is meant.
+            let spend = ["token", "spend", "--origin", servers.clearingURL, "--origin-name", DemoServers.originName]
+            let guessed = try CommandRun(spend + wallet)
+            #expect(guessed.code == 1 && guessed.errors.contains("name one with --capability"), "\(guessed.errors)")
+            #expect(try CommandRun(["token", "list"] + wallet).output == list)
+            let meant = try CommandRun(spend + wallet + ["--capability", DemoServers.entry])
+            #expect(meant.code == 0, "\(meant.errors)")
+            // With one left there is nothing to choose.
+            #expect(try CommandRun(spend + wallet).code == 0)
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransport
 import LibSodium
 import PortesClient
+import PortesClientHTTP
 import PrivacyPass
 import TestSupport
 import Testing
@@ -31,14 +32,65 @@ struct ReverseProxyTests {
                 let token = try await self.token(of: capability, for: asked.challenge, app, place)
                 let first = try await proxy.get(headers: [authorization(token)])
                 #expect(first.status == 200)
+                #expect(first.values(of: "portes-problem").isEmpty)
                 let seen = try ProtectedBackend.seen(first)
                 #expect(seen.path == "/level")
                 #expect(seen.headers["portes-capability"] == capability)
                 #expect(seen.headers["authorization"] == nil)
                 let second = try await proxy.get(headers: [authorization(token)])
                 #expect(second.status == 401)
+                // The body is a page of the proxy's, and so the field alone says it.
+                #expect(second.values(of: "portes-problem") == ["already-spent"])
+                #expect(second.values(of: "content-type") == ["text/html"])
                 #expect(PrivateTokenChallenge.parse(second.values(of: "www-authenticate")).count == 3)
             }
+        }
+    }
+
+    @Test func aWalletLearnsAtAProtectedRouteThatATokenWhoseAnswerWasLostIsSpent() async throws {
+        try await withProxy { proxy, servers, _, place in
+            let name = try ServerName(DemoServers.originName)
+            let origin = try OriginClient(proxy.url, name: name)
+            let asked = try await origin.challenges(path: "/play/level", method: .get)
+            let challenge = try #require(asked.first { $0.challenge.tokenType == .voprfRistretto255 }).challenge
+            let wallet = try Wallet(path: place.root.appending(path: "proxied").path)
+            let code = try await ChildProcess.run(
+                ["voucher", "create", "--capability", "session", "--tokens", "3"] + place.adminFlags)
+            let voucher = try #require(Voucher(code.trimmingCharacters(in: .whitespacesAndNewlines)))
+            let session = try #require(Capability("session"))
+            try await wallet.fetch(
+                3, of: session, for: challenge,
+                from: IssuerClient(servers.authorityURL, name: ServerName(DemoServers.issuerName)), voucher: voucher,
+                offers: origin.check(challenge, path: "/play/level", method: .get))
+
+            let losing = try OriginClient(
+                url: ServerURL(proxy.url), name: name, transport: LosingAnswers(transport: HTTPTokenTransport()))
+            await #expect(throws: RedemptionError.self) {
+                try await wallet.spend(session, for: challenge, at: losing, path: "/play/level", method: .get)
+            }
+            #expect(await wallet.inventory.sent.count == 1)
+            let resumed = await wallet.resume(at: origin, path: "/play/level", method: .get)
+            #expect(try resumed.map { try $0.result.get().outcome } == [.alreadySpent])
+            #expect(await wallet.inventory.sent.isEmpty)
+            let spent = try await wallet.spend(session, for: challenge, at: origin, path: "/play/level", method: .get)
+            #expect(spent.outcome == .spent(receipt: nil) && spent.isSettled)
+            await wallet.close()
+            let command = try CommandRun([
+                "token", "spend", "--wallet", place.root.appending(path: "proxied").path, "--origin", proxy.url,
+                "--origin-name", DemoServers.originName, "--path", "/play/level", "--method", "get",
+            ])
+            #expect(command.code == 0 && command.errors == "the token is spent\n", "\(command.errors)")
+        }
+    }
+
+    /// Sends, and loses what comes back.
+    private struct LosingAnswers: TokenTransport {
+        struct Lost: Error {}
+        let transport: HTTPTokenTransport
+
+        func send(_ request: TransportRequest) async throws -> TransportResponse {
+            _ = try await transport.send(request)
+            throw Lost()
         }
     }
 

@@ -3,8 +3,8 @@ internal import PrivacyPass
 
 /// What opening an account may cost: a number for which a hash over the challenge and the account begins with zeros.
 ///
-/// `BLAKE2b-256(base ‖ number (8))` with `base = BLAKE2b-256("portes proof of work v1\n" ‖ challenge ‖ key)`. Checking it
-/// takes two hashes; finding it takes 2^difficulty of them. The account is in it, so that nobody can use another's.
+/// `BLAKE2b-256(base ‖ number (8))` with `base = BLAKE2b-256("portes proof of work v1\n" ‖ challenge ‖ key)`. Checking
+/// it takes two hashes; finding it takes 2^difficulty of them. The account is in it, so that nobody can use another's.
 package enum ProofOfWork {
     /// The hardest proof that is asked for or attempted: some minutes on a telephone.
     package static let maximumDifficulty: UInt8 = 28

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Makes challenges and knows its own again, without keeping them; keeps those that were answered, until they expire.
 ///
-/// Its key lives as long as the process: so no challenge is good after a restart, and what was answered may be forgotten
-/// then. Wrong answers cost one or two hashes, and leave nothing.
+/// Its key lives as long as the process: so no challenge is good after a restart, and what was answered may be
+/// forgotten then. Wrong answers cost one or two hashes, and leave nothing.
 package final class ChallengeKeeper: Sendable {
     /// For how many seconds a challenge is good: enough for the hardest proof of work on a slow device.
     package static let life: Int64 = 600

@@ -1,5 +1,5 @@
-/// What tokens of a capability are given for. Each is one type behind one protocol in the store; a capability has one or
-/// several.
+/// What tokens of a capability are given for. Each is one type behind one protocol in the store; a capability has one
+/// or several.
 package enum GateKind: String, Sendable, Hashable, CaseIterable {
     /// A voucher, handed out or sold anywhere.
     case voucher

@@ -3,8 +3,8 @@ package import PrivacyPass
 
 /// Who may request tokens, and how many: the attester of RFC 9576, section 2.
 ///
-/// It learns that some voucher or account wants `count` tokens of a capability, and a digest to know a repetition by. What is to
-/// be evaluated never reaches it.
+/// It learns that some voucher or account wants `count` tokens of a capability, and a digest to know a repetition by.
+/// What is to be evaluated never reaches it.
 package protocol IssuanceGate: Sendable {
     /// Decides and charges in one step, durably before it returns.
     ///

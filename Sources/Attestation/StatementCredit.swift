@@ -2,7 +2,8 @@ package import KeySchedule
 package import LibSodium
 package import PrivacyPass
 
-/// What a checked statement of another party is worth. Who the party is, and everything else that it said, is forgotten.
+/// What a checked statement of another party is worth. Who the party is, and everything else that it said, is
+/// forgotten.
 package struct StatementCredit: Sendable, Hashable {
     /// The keyed digest of the party's name and its id for the statement, by which it is known when it comes again.
     package let id: Bytes32
@@ -15,8 +16,8 @@ package struct StatementCredit: Sendable, Hashable {
     /// The time before which it cannot have been used, if it says so.
     package let notBefore: UnixTime?
 
-    /// The longest time that may lie between now and the end of a statement: 31 days. For as long it is kept that it was
-    /// used.
+    /// The longest time that may lie between now and the end of a statement: 31 days. For as long it is kept that it
+    /// was used.
     package static let longestLife: Int64 = 31 * 86_400
     /// By how many seconds the party's clock may differ.
     package static let leeway: Int64 = 60

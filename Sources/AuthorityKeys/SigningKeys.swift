@@ -68,8 +68,8 @@ package final class SigningKeys: Sendable {
     /// A checkpoint of the log of the revocation list's heads as a signed note.
     package func signRevocationLog(_ checkpoint: Checkpoint) -> SignedNote { checkpoint.signed(with: revocationLog) }
 
-    /// What a statement of another party is known by once it was used, 32 bytes: nobody can find out from a database alone
-    /// which it was, even where its id can be guessed, as the key follows from one that is never in there.
+    /// What a statement of another party is known by once it was used, 32 bytes: nobody can find out from a database
+    /// alone which it was, even where its id can be guessed, as the key follows from one that is never in there.
     package func statementDigest(issuer: String, id: String) -> Bytes32 {
         var writer = ByteWriter(capacity: 512)
         for text in [issuer, id] {

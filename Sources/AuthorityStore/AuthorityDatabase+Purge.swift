@@ -9,8 +9,8 @@ extension AuthorityDatabase {
     /// Forgets the requests and deliveries of keys whose acceptance ended before `time`, in short transactions, and
     /// returns the ids of all keys of which nothing is on record any more: their secrets serve nothing.
     ///
-    /// For good: the caller makes sure that the clock is right. A mark on each key stays, which closes its epoch: nothing
-    /// is charged under it again. The keys' public records stay.
+    /// For good: the caller makes sure that the clock is right. A mark on each key stays, which closes its epoch:
+    /// nothing is charged under it again. The keys' public records stay.
     package func purgeKeys(endedBefore time: UnixTime) async throws -> [TokenKeyID] {
         let ended = try await store.read { db in
             try Self.ids(

@@ -82,8 +82,8 @@ enum AuthoritySchema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// What is kept for those who lose a device: no row says whose it is, and rows lie in the order of lookups. How many
-    /// each payer has kept stands by itself.
+    /// What is kept for those who lose a device: no row says whose it is, and rows lie in the order of lookups. How
+    /// many each payer has kept stands by itself.
     private static let recovery = """
         CREATE TABLE recovery_record (
             lookup BLOB NOT NULL CHECK (length(lookup) = 32),

@@ -4,8 +4,8 @@ package import Attestation
 package struct IssuanceLimits: Sendable, Hashable {
     /// What its tokens are given for.
     package var gates: Set<GateKind>
-    /// The most tokens that one voucher or account draws under one key, so in one epoch; `nil` for all that a voucher is
-    /// worth, and for nothing where an account asks.
+    /// The most tokens that one voucher or account draws under one key, so in one epoch; `nil` for all that a voucher
+    /// is worth, and for nothing where an account asks.
     package var quota: Int64?
     /// The most tokens that are issued under one key; 2^40 unless told otherwise, as a key leaks a little with each
     /// (RFC 9497, section 7.2.3).

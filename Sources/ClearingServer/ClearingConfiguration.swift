@@ -40,8 +40,8 @@ package struct ClearingConfiguration: Sendable {
 
     /// The capabilities whose tokens open sessions: `session` unless told otherwise; none for no sessions.
     package var sessionCapabilities: Set<Capability>
-    /// The names, host and port, at which clients reach the server besides the origin's: proofs of sessions' keys are made
-    /// for one of them.
+    /// The names, host and port, at which clients reach the server besides the origin's: proofs of sessions' keys are
+    /// made for one of them.
     package var sessionServers: [ServerName]
     /// For how many seconds a session counts at least: one hour.
     package var sessionLife: Int64

@@ -2,7 +2,8 @@
 package struct LiveTable: Sendable, Hashable {
     /// The table's name.
     package let name: String
-    /// The columns' names; with `rowid` where rows lie in the order in which they came, unless another column says that.
+    /// The columns' names; with `rowid` where rows lie in the order in which they came, unless another column says
+    /// that.
     package let columns: [String]
 
     /// A table of this name.

@@ -9,8 +9,8 @@ public import PrivacyPass
 /// if that fails. A token that comes again is refused. What comes after the middleware does not see the token, which is
 /// of no use any more.
 ///
-/// Add it to the routes that it protects, as below: added to the whole router it runs before it is known whether there is
-/// a route, and a request for none costs a token too. What a browser asks beforehand (CORS preflight) goes through.
+/// Add it to the routes that it protects, as below: added to the whole router it runs before it is known whether there
+/// is a route, and a request for none costs a token too. What a browser asks beforehand (CORS preflight) goes through.
 ///
 /// ```swift
 /// let router = Router(context: BasicPrivacyPassRequestContext.self)

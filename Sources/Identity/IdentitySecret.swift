@@ -6,7 +6,8 @@ public import SignIn
 ///
 /// Whoever has it is that person everywhere, so it stays on the person's devices, and on paper as a ``RecoveryCode``.
 /// What is derived for one service tells nothing of what is derived for another, nor of the secret: each is keyed
-/// BLAKE2b (RFC 7693) over a label and an audience, both with two bytes of length in front, under the secret as the key.
+/// BLAKE2b (RFC 7693) over a label and an audience, both with two bytes of length in front, under the secret as the
+/// key.
 public struct IdentitySecret: ~Copyable, Sendable {
     private let secret: SecretBytes
 

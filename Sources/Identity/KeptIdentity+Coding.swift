@@ -7,9 +7,9 @@ extension KeptIdentity {
 
     /// All of it, to be kept where nobody else reads it: a file of mode 0600, or the system's key store.
     ///
-    /// `"PORTESI1" ‖ number of secrets (1) ‖ number of forgotten secrets (4) ‖ secrets (32 each) ‖ number of services (2)
-    /// ‖ services (2 bytes of length, audience, 4 bytes) ‖ digest (32)`; numbers big-endian, services in the order of
-    /// their names, and the digest is BLAKE2b over all before it, which tells damage.
+    /// `"PORTESI1" ‖ number of secrets (1) ‖ number of forgotten secrets (4) ‖ secrets (32 each) ‖ number of services
+    /// (2) ‖ services (2 bytes of length, audience, 4 bytes) ‖ digest (32)`; numbers big-endian, services in the order
+    /// of their names, and the digest is BLAKE2b over all before it, which tells damage.
     public borrowing func encoded() -> SecretBytes {
         var front = ByteWriter(capacity: 16)
         front.append(Self.magic)

@@ -46,8 +46,8 @@ public final class SQLiteOriginLedger: SpendLedger {
         .map(\.outcome)
     }
 
-    /// Forgets what was spent under keys whose acceptance ended more than 24 hours ago; their tokens are refused for ever.
-    /// Answers how many keys. To be called now and then, such as every hour.
+    /// Forgets what was spent under keys whose acceptance ended more than 24 hours ago; their tokens are refused for
+    /// ever. Answers how many keys. To be called now and then, such as every hour.
     ///
     /// Does nothing unless the calendar agrees with the monotonic clock and with a head of the revocation list that was
     /// fetched in the last two minutes: no calendar that jumps forgets too early. Throws

@@ -7,11 +7,11 @@ public import PortesVerifier
 internal import SQLiteSupport
 public import Sessions
 
-/// What an app's backend remembers of tokens and sessions, in SQLite: `origin.sqlite` and `sessions.key` in a directory of
-/// their own, which one process uses.
+/// What an app's backend remembers of tokens and sessions, in SQLite: `origin.sqlite` and `sessions.key` in a directory
+/// of their own, which one process uses.
 ///
-/// Durable before it answers. It holds no time of a spend, no address, no person. Do not put it back from a backup: every
-/// token that was spent since would be accepted again.
+/// Durable before it answers. It holds no time of a spend, no address, no person. Do not put it back from a backup:
+/// every token that was spent since would be accepted again.
 public final class SQLiteOriginStore: ClosedSessionStore {
     /// The key of the backend's sessions, made at the first start.
     public let sessionKey: SessionKey
@@ -39,8 +39,8 @@ public final class SQLiteOriginStore: ClosedSessionStore {
 
     /// Opens the store in a directory, which is made where it is missing (mode 0700). Blocks.
     ///
-    /// Throws ``StorageError``, as it does while another process has the directory, or where one of its two files is gone:
-    /// without the database every token could be spent again, without the key one token could open two sessions.
+    /// Throws ``StorageError``, as it does while another process has the directory, or where one of its two files is
+    /// gone: without the database every token could be spent again, without the key one token could open two sessions.
     public init(directory: String) throws(StorageError) {
         do {
             let place = try DataDirectory(path: directory, side: .origin)
@@ -75,8 +75,8 @@ public final class SQLiteOriginStore: ClosedSessionStore {
         }
     }
 
-    /// A ledger of the origin `audience` in this store, which asks `state` again in the transaction that spends. Several
-    /// ledgers of one store share what was spent.
+    /// A ledger of the origin `audience` in this store, which asks `state` again in the transaction that spends.
+    /// Several ledgers of one store share what was spent.
     public func ledger(
         of state: VerifierState, audience: String, time: any TimeSource = SystemTimeSource()
     ) -> SQLiteOriginLedger {

@@ -64,7 +64,8 @@ private final class VerifierObject: Sendable {
         gathering.withLock { $0?.size } ?? state.verifier.revocations.size
     }
 
-    /// Takes entries, which are in force once they lead to a signed head. Until then they are kept, and more are needed.
+    /// Takes entries, which are in force once they lead to a signed head. Until then they are kept, and more are
+    /// needed.
     func take(_ delta: [UInt8], head text: String, key: Ed25519.PublicKey) throws(Failure) {
         let head = try Failure.named(PORTES_ERROR_SIGNATURE) { try RevocationHead(verifying: text, key: key) }
         guard head.issuer == issuer.text else { throw Failure(PORTES_ERROR_REVOCATIONS) }

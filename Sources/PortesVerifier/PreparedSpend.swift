@@ -50,8 +50,8 @@ public struct PreparedSpend: Sendable {
 
 /// What a transaction made of a spend: what it recorded, or what was on record.
 ///
-/// Its ``outcome`` is computed after the transaction, since telling which earlier attempt is on record may take hundreds
-/// of hashes.
+/// Its ``outcome`` is computed after the transaction, since telling which earlier attempt is on record may take
+/// hundreds of hashes.
 public struct SpendSettlement: Sendable {
     private let spend: PreparedSpend
     private let state: State

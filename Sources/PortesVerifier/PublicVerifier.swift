@@ -4,9 +4,9 @@ public import Revocation
 
 /// Checks tokens of publicly verifiable types: a ``Verifier`` that holds no secret, and cannot be given one.
 ///
-/// For a backend that is not under the issuer's trust: whoever breaks into it can make no token. It takes what everybody
-/// can read: the records in the issuer's key log and its signed revocation list. What it verified is spent in a
-/// ``SpendLedger``, which works with the ``VerifierState`` of it.
+/// For a backend that is not under the issuer's trust: whoever breaks into it can make no token. It takes what
+/// everybody can read: the records in the issuer's key log and its signed revocation list. What it verified is spent in
+/// a ``SpendLedger``, which works with the ``VerifierState`` of it.
 public struct PublicVerifier: Sendable {
     /// The same as a verifier of any types: for this module alone, since such a one takes secret keys.
     let verifier: Verifier

@@ -42,8 +42,8 @@ extension Verifier {
 
 extension ChallengePolicy {
     /// The values of the `WWW-Authenticate` fields to send: one for a key of each capability and type whose tokens
-    /// `verifier` accepts, and now and then one of a reserved type, so that clients stay used to skipping what they do not know
-    /// (RFC 9577, sections 2.1 and 5.2.1).
+    /// `verifier` accepts, and now and then one of a reserved type, so that clients stay used to skipping what they do
+    /// not know (RFC 9577, sections 2.1 and 5.2.1).
     ///
     /// Of the `capabilities` that are given, or of all. None at all without a key that is accepted.
     public func fieldValues(

@@ -11,7 +11,8 @@ public import Revocation
 /// It is as good as what it is given: ``keys`` from the authority's sealed deliveries, ``revocations`` from its signed
 /// list, followed every few seconds, and a ledger that outlives the process. A server that has none of these asks a
 /// clearing server instead, with `POST /verify`; one that is to hold no secret takes a ``PublicVerifier``. The
-/// ``ChallengePolicy`` says which challenges to send and to accept; ``PresentedToken`` reads a request's `Authorization`.
+/// ``ChallengePolicy`` says which challenges to send and to accept; ``PresentedToken`` reads a request's
+/// `Authorization`.
 public struct Verifier: Sendable {
     /// The keys, by their full ids.
     public private(set) var keys: [TokenKeyID: VerificationKey]

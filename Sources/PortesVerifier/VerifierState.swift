@@ -11,8 +11,8 @@ public final class VerifierState: Sendable {
         mayHoldSecrets = true
     }
 
-    /// A state that begins with a verifier without secrets, and never gets any: ``update(_:)`` leaves out keys that have
-    /// one.
+    /// A state that begins with a verifier without secrets, and never gets any: ``update(_:)`` leaves out keys that
+    /// have one.
     public init(_ verifier: PublicVerifier) {
         present = Mutex(verifier.verifier)
         mayHoldSecrets = false

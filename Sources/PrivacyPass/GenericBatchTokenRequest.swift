@@ -1,8 +1,8 @@
 /// Requests for tokens of any types under any keys, in one message (draft-ietf-privacypass-batched-tokens-07,
 /// section 6).
 ///
-/// `varint(byte count) ‖ TokenRequest*`. Each request begins with its own type, once; there are no lengths between them,
-/// so one of a type that is not implemented makes the rest unreadable.
+/// `varint(byte count) ‖ TokenRequest*`. Each request begins with its own type, once; there are no lengths between
+/// them, so one of a type that is not implemented makes the rest unreadable.
 public struct GenericBatchTokenRequest: Sendable, Hashable {
     /// The requests, at least one.
     public let requests: [TokenRequest]

@@ -5,8 +5,8 @@ public import PrivacyPass
 /// sealed so that only the person's secret opens it.
 ///
 /// `lookup (32) ‖ key id (32) ‖ sealed (1 to 1,024)`. The lookup follows from the secret and the key alone, so that it
-/// can be asked for with nothing but the recovery code, and says nothing to anybody else. Several records, of devices or
-/// challenges, may have one lookup.
+/// can be asked for with nothing but the recovery code, and says nothing to anybody else. Several records, of devices
+/// or challenges, may have one lookup.
 public struct RecoveryRecord: Sendable, Hashable {
     /// The name under which it is asked for.
     public let lookup: Lookup

@@ -31,8 +31,8 @@ public struct RevocationGathering {
         end = head.size
     }
 
-    /// Goes on to a newer head: what was gathered for the one before counts for it too, as nothing is certain of it until
-    /// it leads to a head.
+    /// Goes on to a newer head: what was gathered for the one before counts for it too, as nothing is certain of it
+    /// until it leads to a head.
     ///
     /// Throws ``RevocationError/rollback`` for a head of fewer entries than were gathered, and
     /// ``RevocationError/tooLong``.

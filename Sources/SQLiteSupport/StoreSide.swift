@@ -14,7 +14,8 @@ package enum StoreSide: String, Sendable, CaseIterable {
     /// The name of the side's database in its data directory.
     package var databaseName: String { rawValue + ".sqlite" }
 
-    /// What the side's databases carry in their header (`PRAGMA application_id`): "PrtA", "PrtC", "PrtW", "PrtS" or "PrtO" in ASCII.
+    /// What the side's databases carry in their header (`PRAGMA application_id`): "PrtA", "PrtC", "PrtW", "PrtS" or
+    /// "PrtO" in ASCII.
     package var applicationID: Int32 {
         switch self {
         case .authority: 0x5072_7441

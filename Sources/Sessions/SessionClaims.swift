@@ -44,8 +44,8 @@ public struct SessionClaims: Sendable, Hashable {
         self.id = id
     }
 
-    /// The session as a JSON Web Token with `typ` ``SigningPurpose/session``; `header` has to be that of `key`. The same
-    /// claims always give the same text.
+    /// The session as a JSON Web Token with `typ` ``SigningPurpose/session``; `header` has to be that of `key`. The
+    /// same claims always give the same text.
     public func signed(with key: borrowing Ed25519.PrivateKey, header: JSONWebSignature.Header) -> String {
         JSONWebSignature.sign(payload: encoded, header: header, key: key)
     }

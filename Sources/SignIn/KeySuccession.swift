@@ -3,8 +3,8 @@ internal import PrivacyPass
 
 /// A statement that one service's key of a person is replaced by another, signed with both.
 ///
-/// `old key (32) ‖ new key (32) ‖ signature by the old (64) ‖ signature by the new (64)`. The new key signs too, so that
-/// nobody can have another's key stand in for theirs.
+/// `old key (32) ‖ new key (32) ‖ signature by the old (64) ‖ signature by the new (64)`. The new key signs too, so
+/// that nobody can have another's key stand in for theirs.
 public struct KeySuccession: Sendable, Hashable {
     /// The key that was used until now.
     public let oldKey: Ed25519.PublicKey

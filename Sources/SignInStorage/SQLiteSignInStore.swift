@@ -8,8 +8,8 @@ internal import SignIn
 
 /// A service's accounts in SQLite: `sign-in.sqlite` in a directory of its own, which one process uses.
 ///
-/// Durable before it answers. An account is 32 bytes for each of the person's keys and a pseudonym: no time, no address,
-/// no order.
+/// Durable before it answers. An account is 32 bytes for each of the person's keys and a pseudonym: no time, no
+/// address, no order.
 public final class SQLiteSignInStore: SignInStore {
     private let store: SQLiteStore
 

@@ -6,8 +6,8 @@ package import PrivacyPass
 
 /// Checks statements of other parties: who signed, and whether that party may say this of this account.
 ///
-/// Keys are read again every five minutes, and where a statement names one that is not known, so that parties can change
-/// theirs; if they cannot be read, those read last count for a day.
+/// Keys are read again every five minutes, and where a statement names one that is not known, so that parties can
+/// change theirs; if they cannot be read, those read last count for a day.
 package final class StatementVerifier: Sendable {
     /// Reads a party's JSON Web Key Set.
     package typealias KeySource = @Sendable () async throws -> [UInt8]
@@ -16,8 +16,8 @@ package final class StatementVerifier: Sendable {
     private let authority: ServerName
     private let digest: @Sendable (_ issuer: String, _ id: String) -> Bytes32
 
-    /// A verifier of statements to `authority`. `digest` gives what a statement is known by when it comes again: a keyed
-    /// digest, as what parties number their statements with may say who somebody is.
+    /// A verifier of statements to `authority`. `digest` gives what a statement is known by when it comes again: a
+    /// keyed digest, as what parties number their statements with may say who somebody is.
     package init(
         _ issuers: [(issuer: StatementIssuer, keys: KeySource)], authority: ServerName,
         digest: @escaping @Sendable (_ issuer: String, _ id: String) -> Bytes32

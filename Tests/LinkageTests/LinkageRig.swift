@@ -78,7 +78,8 @@ final class LinkageRig: Sendable {
         _ = try await clearing.take(revocations: [], signedHead: head, fetchedAt: time.now())
     }
 
-    /// Has clients fetch and spend `count` tokens each, so many times in all, one after the other but for a few at once.
+    /// Has clients fetch and spend `count` tokens each, so many times in all, one after the other but for a few at
+    /// once.
     func run(visits: Int, clients: Int, tokens count: Int) async throws -> [Visit] {
         let codes = (0..<clients).map { _ in VoucherCode() }
         guard let capability = Capability("session") else { preconditionFailure("a capability's name") }

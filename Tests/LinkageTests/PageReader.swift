@@ -14,8 +14,8 @@ struct PageReader {
         pageSize = size == 1 ? 65_536 : size
     }
 
-    /// For each row's first column, a blob, the rank of its cell in its page, from 0 for the one written first, as far as
-    /// the place tells, to 1 for the last.
+    /// For each row's first column, a blob, the rank of its cell in its page, from 0 for the one written first, as far
+    /// as the place tells, to 1 for the last.
     func ages(root: Int) -> [[UInt8]: Double] {
         var ages: [[UInt8]: Double] = [:]
         var pages = [root]

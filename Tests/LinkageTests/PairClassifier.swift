@@ -1,7 +1,7 @@
 import LibSodium
 
-/// How alike a row of the authority and a row of the clearing server are: by features and weights that were fixed before
-/// anything was measured, and are the same for every build.
+/// How alike a row of the authority and a row of the clearing server are: by features and weights that were fixed
+/// before anything was measured, and are the same for every build.
 ///
 /// 1. order: how near each other they lie in dumps of their tables (1 less the distance of ranks);
 /// 2. bytes: the share of bits that are equal in the beginnings of their blobs, the best of all columns;
@@ -11,8 +11,8 @@ import LibSodium
 ///
 /// Beside them, and not in the sum, ``place``: what the pages of the files tell who reads those instead of rows.
 ///
-/// Counts stand in other tables than these (a voucher's balance, tokens of a key), the same for all pairs; log lines are
-/// none for requests (`serversLogNoLineForARequest`).
+/// Counts stand in other tables than these (a voucher's balance, tokens of a key), the same for all pairs; log lines
+/// are none for requests (`serversLogNoLineForARequest`).
 struct PairClassifier {
     private let span: Double
     /// What each of the authority's rows could have become at the other server, by the row's first column.

@@ -137,8 +137,8 @@ struct WalletFileTests {
         // Up to version 5 it is not said what a token was sent for: it was always to be redeemed.
         let purpose = try #require(body.firstRange(of: Array("purpose".utf8)))
         #expect(body.remove(at: purpose.upperBound) == 0)
-        // Nothing set aside, nothing surrendered, no key log, no series, nothing recovered, no session: lists of no items,
-        // which earlier versions do not have.
+        // Nothing set aside, nothing surrendered, no key log, no series, nothing recovered, no session: lists of no
+        // items, which earlier versions do not have.
         #expect(body.suffix(6) == [0, 0, 0, 0, 0, 0])
         body.removeLast(version == 1 ? 6 : version == 2 ? 4 : version < 5 ? 3 : 1)
         body[13] = version

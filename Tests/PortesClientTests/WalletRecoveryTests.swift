@@ -65,7 +65,8 @@ import Testing
         #expect(await nonces(other).isSuperset(of: had))
         #expect(await other.holdings.allSatisfy { $0.capability == session && $0.challenge == challenge })
         #expect(try await other.recover(with: key(), from: server.client()).present == 33)
-        // The first device goes on, and its repeated request brings what the other has too: spent once, whoever is first.
+        // The first device goes on, and its repeated request brings what the other has too: spent once, whoever is
+        // first.
         try await fetch(10, into: wallet)
         #expect(await nonces(wallet) == nonces(other))
         #expect(server.state.withLock { $0.balance } == 1_000 - 33)

@@ -45,8 +45,8 @@ struct GenericBatchSample {
 
     /// The vector, in today's framing or another.
     ///
-    /// The item with the number `unknown`, from 1, has a type in the messages that nobody knows: 0xF91A, as drafts once had
-    /// it.
+    /// The item with the number `unknown`, from 1, has a type in the messages that nobody knows: 0xF91A, as drafts once
+    /// had it.
     func object(_ framing: Framing? = nil, unknown: Int? = nil) -> [String: Any] {
         let codes = requests.enumerated().map { $0.offset + 1 == unknown ? [0xf9, 0x1a] : code($0.element.tokenType) }
         var request = zip(codes, requests).map { $0 + $1.encoded.dropFirst(2) }

@@ -34,8 +34,8 @@ package enum AdminRequest: Sendable, Hashable, Codable {
     /// Trusts a clearing server, by its identity (base64url), with the keys of capabilities, or with the public keys
     /// alone.
     case addVerifier(name: String, publicKey: String, capabilities: [String], isPublicOnly: Bool = false)
-    /// Finds the verifiers that hold public keys alone so far, and would get a secret with a capability's next key: with
-    /// one of this token type, or of the type that the capability has.
+    /// Finds the verifiers that hold public keys alone so far, and would get a secret with a capability's next key:
+    /// with one of this token type, or of the type that the capability has.
     case findNewlyTrusted(capability: String, tokenType: UInt16?)
     /// Lists the trusted verifiers.
     case listVerifiers

@@ -17,8 +17,8 @@ extension Authority {
         return (plan.isRetired ? 0 : 1, newest, terms.tokenType.rawValue)
     }
 
-    /// Throws ``AdminRefusal`` if others follow the keys that a capability has of another type: whoever fetched tokens of
-    /// the one could be told from whoever fetched the other, and there would be no end to it.
+    /// Throws ``AdminRefusal`` if others follow the keys that a capability has of another type: whoever fetched tokens
+    /// of the one could be told from whoever fetched the other, and there would be no end to it.
     func checkOneType(_ terms: RotationTerms) throws(AdminRefusal) {
         let capability = terms.capability
         let others = database.keyHistory.terms.values.filter {

@@ -77,8 +77,8 @@ package final class Authority: Sendable {
     ///
     /// Where the authority has signing keys and they are not at `path`, nothing is opened or made there: throws
     /// ``AuthorityError/keysElsewhere(directory:)``. Where it is new and there are keys at `path`: throws
-    /// ``AuthorityError/dataElsewhere(keys:)``. Else as ``init(in:keys:name:time:)``; with `toleratingMissing` also where
-    /// secrets of keys in use are not in the key directory.
+    /// ``AuthorityError/dataElsewhere(keys:)``. Else as ``init(in:keys:name:time:)``; with `toleratingMissing` also
+    /// where secrets of keys in use are not in the key directory.
     package convenience init(
         in directory: DataDirectory, keysAt path: String, name: ServerName? = nil,
         time: any TimeSource = SystemTimeSource(), toleratingMissing: Bool = false, opening open: () throws -> KeyDirectory

@@ -20,8 +20,8 @@ enum AccountSchema {
         CREATE INDEX account_draw_account ON account_draw (account);
         """
 
-    /// Statements that were used, by a keyed digest. Apart from accounts: nothing says whose they were. `last_day` is the
-    /// day, since 1970, after whose end nobody can use it any more.
+    /// Statements that were used, by a keyed digest. Apart from accounts: nothing says whose they were. `last_day` is
+    /// the day, since 1970, after whose end nobody can use it any more.
     static let statements = """
         CREATE TABLE used_statement (
             id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 32),
@@ -29,8 +29,8 @@ enum AccountSchema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// `is_closed` is for good: from then on requests of the key are forgotten, so none may be charged any more, whatever
-    /// a clock says.
+    /// `is_closed` is for good: from then on requests of the key are forgotten, so none may be charged any more,
+    /// whatever a clock says.
     static let closedEpochs = """
         ALTER TABLE token_key ADD COLUMN is_closed INTEGER NOT NULL DEFAULT 0 CHECK (is_closed IN (0, 1));
         UPDATE token_key SET is_closed = 1 WHERE truncated IS NULL;

@@ -10,9 +10,9 @@ internal import ServerSupport
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// `GET /spent/{key id}`: which tokens of a key were spent, as a ``SpentFilter``, made once an hour and the same bytes for
-/// everyone until then. So whoever brings a wallet back need show no token to learn it, and nobody who looks twice within
-/// the hour learns which token was spent when.
+/// `GET /spent/{key id}`: which tokens of a key were spent, as a ``SpentFilter``, made once an hour and the same bytes
+/// for everyone until then. So whoever brings a wallet back need show no token to learn it, and nobody who looks twice
+/// within the hour learns which token was spent when.
 final class SpentFilters: Service {
     private let database: ClearingDatabase
     private let pool: ComputePool
@@ -65,7 +65,8 @@ final class SpentFilters: Service {
         return !known.isSuperset(of: database.state.verifier.keys.keys)
     }
 
-    /// Publishes what is spent by now, or with `anew` false of keys alone of which nothing is published; whether it could.
+    /// Publishes what is spent by now, or with `anew` false of keys alone of which nothing is published; whether it
+    /// could.
     @discardableResult
     private func publish(anew: Bool) async -> Bool {
         do {

@@ -28,8 +28,8 @@ enum ClearingSessions {
         do { return try await body() } catch let refusal as SessionRefusal { throw refusal.problem }
     }
 
-    /// The service, or `nil` where no capability opens sessions. Throws ``ClearingServerError`` for an origin's name that
-    /// is no audience.
+    /// The service, or `nil` where no capability opens sessions. Throws ``ClearingServerError`` for an origin's name
+    /// that is no audience.
     static func service(
         key: SessionKey, redeemer: Redeemer, accepting capabilities: Set<Capability>, life: Int64, origin: ServerName,
         servers: [ServerName]

@@ -68,7 +68,8 @@ package final class ClearingRestore: Sendable {
                         ON CONFLICT (key_id) DO NOTHING
                         """, arguments: [Data(record.id.bytes.bytes), record.acceptUntil.seconds])
             }
-            // Which sessions were closed since is not known either: with another key, none counts that was opened before.
+            // Which sessions were closed since is not known either: with another key, none counts that was opened
+            // before.
             try SessionKeyFile.forget(db)
             // It only rises: a directory may be restored again and again.
             try db.execute(

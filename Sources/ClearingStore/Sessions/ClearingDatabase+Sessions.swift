@@ -17,8 +17,8 @@ extension ClearingDatabase: ClosedSessionStore {
         }
     }
 
-    /// The sessions that were closed. Those that ended more than a day before `time` are removed, unless the calendar is not
-    /// to be trusted with it: see ``closeEndedLedgers()``. Throws ``StoreError``.
+    /// The sessions that were closed. Those that ended more than a day before `time` are removed, unless the calendar
+    /// is not to be trusted with it: see ``closeEndedLedgers()``. Throws ``StoreError``.
     package func closed(at time: UnixTime) async throws -> [SessionID: UnixTime] {
         try await store.write { [state, source = self.time] db in
             if state.verifier.freshness.isFresh(at: source.now(), limit: Self.clockEvidence) {

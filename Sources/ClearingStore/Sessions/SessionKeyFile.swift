@@ -17,8 +17,8 @@ package enum SessionKeyFile {
 
     /// The key in the directory at `path`, that of the database, with a new one where there never was one. Blocks.
     ///
-    /// Throws ``ClearingStoreError/missingFile(name:)`` where there was one, or is another: a token that opened a session
-    /// under the old one could open a second under the new one.
+    /// Throws ``ClearingStoreError/missingFile(name:)`` where there was one, or is another: a token that opened a
+    /// session under the old one could open a second under the new one.
     package static func key(atPath path: String, of database: ClearingDatabase) throws -> SessionKey {
         let handle = try DirectoryHandle(path)
         return try database.store.writeBlocking { db in
@@ -47,8 +47,8 @@ package enum SessionKeyFile {
         return key
     }
 
-    /// Throws away the key in a directory that this process has locked and on which no server runs, with what was closed
-    /// under it; the next start makes another. Blocks.
+    /// Throws away the key in a directory that this process has locked and on which no server runs, with what was
+    /// closed under it; the next start makes another. Blocks.
     package static func discard(in directory: DataDirectory) throws {
         let store = try SQLiteStore(in: directory, migrator: ClearingSchema.migrator)
         // First what says that there was one: else a start in between would find it missing.

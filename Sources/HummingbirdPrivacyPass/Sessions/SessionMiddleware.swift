@@ -5,8 +5,8 @@ public import PrivacyPass
 
 /// Protects routes with sessions: lets a request in that shows one, and hands it to the handler.
 ///
-/// A request without a good session is answered with 401; see ``SessionRefusal``. What comes after the middleware does not
-/// see the session's text. What a browser asks beforehand (CORS preflight) goes through.
+/// A request without a good session is answered with 401; see ``SessionRefusal``. What comes after the middleware does
+/// not see the session's text. What a browser asks beforehand (CORS preflight) goes through.
 public struct SessionMiddleware<Context: SessionRequestContext>: RouterMiddleware {
     private let sessions: SessionService
     private let capabilities: Set<Capability>?

@@ -6,8 +6,8 @@ package import ServerSupport
 /// Why ``SessionService`` opened no session, or let none in. The app answers it as a problem document (RFC 9457), with
 /// challenges where a token or a session would help. Its description names no session and no token.
 public struct SessionRefusal: HTTPResponseError, Hashable {
-    /// What is wrong with the session; `nil` where there is none, where the token is what is refused, or where the service
-    /// could not say.
+    /// What is wrong with the session; `nil` where there is none, where the token is what is refused, or where the
+    /// service could not say.
     public let failure: SessionFailure?
     /// What is wrong with the token that was to open a session; `nil` where that is not it.
     public let tokenRefusal: PrivacyPassRefusal?

@@ -19,9 +19,9 @@ public import SignIn
 ///     .get { _, context in "let in for \(try context.admitted.capability.name)" }
 /// ```
 ///
-/// A session is a JSON Web Token without a person and without a time of its beginning, which any gateway checks with the
-/// key set at `/.well-known/jwks.json`. Where the client sends a DPoP proof with its token (RFC 9449), the session is
-/// bound to that key, and is of no use to whoever steals it.
+/// A session is a JSON Web Token without a person and without a time of its beginning, which any gateway checks with
+/// the key set at `/.well-known/jwks.json`. Where the client sends a DPoP proof with its token (RFC 9449), the session
+/// is bound to that key, and is of no use to whoever steals it.
 public final class SessionService: Sendable {
     /// The service at which the sessions count.
     public let audience: Audience
@@ -36,9 +36,9 @@ public final class SessionService: Sendable {
     /// A service that opens sessions with tokens of `capabilities` which `origin` takes.
     ///
     /// All processes of the service have one `key`, which is kept as long as such tokens are accepted, and one store of
-    /// what was closed. `life` is how many seconds a session counts at least, 60 to 86,400. `servers` are the
-    /// names, host and port, at which clients reach the service: a proof for any other is refused. Where none are given,
-    /// the one in a request's `Host` counts, which a relay can choose.
+    /// what was closed. `life` is how many seconds a session counts at least, 60 to 86,400. `servers` are the names,
+    /// host and port, at which clients reach the service: a proof for any other is refused. Where none are given, the
+    /// one in a request's `Host` counts, which a relay can choose.
     public init(
         _ origin: PrivacyPassOrigin, audience: Audience, key: SessionKey, accepting capabilities: Set<Capability>,
         life: Int64 = 3_600, closed store: any ClosedSessionStore, servers: [ServerName] = []
@@ -114,7 +114,8 @@ public final class SessionService: Sendable {
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
 
-    /// The answer to `GET /sessions/closed`: a ``ClosedSessionList``, for gateways that check sessions with the key set.
+    /// The answer to `GET /sessions/closed`: a ``ClosedSessionList``, for gateways that check sessions with the key
+    /// set.
     public func closedSessions() async throws(SessionRefusal) -> Response {
         let now = origin.time.now().wall
         try await keepCurrent(at: now)

@@ -21,8 +21,9 @@ public struct KeyLogReplica: Sendable, Hashable {
     /// Takes the entries up to a checkpoint in: those from ``head``'s size on, each its leaf's bytes.
     ///
     /// An entry of a time to come, by the reader's clock, is ``HistoryViolation/inTheFuture``: with such entries a log
-    /// could pretend that keys are over which are not. Throws ``KeyLogError`` and then is as it was: `.rollback` if the checkpoint is of an earlier state,
-    /// `.incomplete` unless the entries are just as many as are new, `.fork` if they do not lead to its root.
+    /// could pretend that keys are over which are not. Throws ``KeyLogError`` and then is as it was: `.rollback` if the
+    /// checkpoint is of an earlier state, `.incomplete` unless the entries are just as many as are new, `.fork` if they
+    /// do not lead to its root.
     public mutating func extend(to checkpoint: Checkpoint, entries: [[UInt8]], at now: UnixTime) throws(KeyLogError) {
         let target = checkpoint.head
         guard target.size >= frontier.size else { throw .rollback }

@@ -14,8 +14,8 @@ public final class AccountKey: Sendable {
     /// An account with this key.
     public init(_ key: consuming Ed25519.PrivateKey) { self.key = key }
 
-    /// A person's account at an issuer, which nobody can tell to be the same person's as another; `nil` where the issuer's
-    /// name has more than 255 characters.
+    /// A person's account at an issuer, which nobody can tell to be the same person's as another; `nil` where the
+    /// issuer's name has more than 255 characters.
     public convenience init?(_ identity: borrowing IdentitySecret, at issuer: ServerName) {
         guard let authority = Audience(issuer.text) else { return nil }
         self.init(identity.accountKey(at: authority))

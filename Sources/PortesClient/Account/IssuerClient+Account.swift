@@ -68,8 +68,8 @@ extension IssuerClient {
         }
     }
 
-    /// Gives an account what another party states, once. Throws ``IssuanceError``; ``IssuanceError/Refusal/statementUsed``
-    /// too where an earlier answer was lost: then the account has it.
+    /// Gives an account what another party states, once. Throws ``IssuanceError``;
+    /// ``IssuanceError/Refusal/statementUsed`` too where an earlier answer was lost: then the account has it.
     public func present(_ statement: Statement, for account: AccountKey) async throws(IssuanceError) -> StatementGrant {
         let body = StatementPresentation(statement).encoded
         let response = try await post(body, to: StatementPresentation.path, act: .statement, account)

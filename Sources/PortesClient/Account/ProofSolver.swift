@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Solves proofs of work on a thread of its own: neither the app's tasks nor its user wait for it.
 enum ProofSolver {
-    /// A number that solves a challenge, `nil` if it is harder than anybody should ask for. Ends early where the task is
-    /// cancelled: throws `CancellationError`.
+    /// A number that solves a challenge, `nil` if it is harder than anybody should ask for. Ends early where the task
+    /// is cancelled: throws `CancellationError`.
     static func solve(_ challenge: AccountChallenge, for account: Ed25519.PublicKey) async throws -> UInt64? {
         let flag = Flag()
         let number = await withTaskCancellationHandler {

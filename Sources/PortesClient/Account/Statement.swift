@@ -3,8 +3,8 @@ internal import LibSodium
 
 /// What an app asks another party for: a statement for an account of which that party learns nothing.
 ///
-/// The party signs the binding, 43 characters of base64url, as the claim `cnf` with the member `portes-account`. Keep the
-/// salt until the statement was presented.
+/// The party signs the binding, 43 characters of base64url, as the claim `cnf` with the member `portes-account`. Keep
+/// the salt until the statement was presented.
 public struct StatementRequest: Sendable, Hashable {
     /// What the party puts into the statement.
     public let binding: String

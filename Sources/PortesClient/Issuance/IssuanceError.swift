@@ -67,8 +67,8 @@ public enum IssuanceError: Error, Sendable, Hashable {
         case challengeInvalid
         /// The statement was used before: if it was by this account, it has the credit.
         case statementUsed
-        /// The issuer does not take the statement, for this reason: the name of a problem, see the protocol. Ask the party
-        /// for another one.
+        /// The issuer does not take the statement, for this reason: the name of a problem, see the protocol. Ask the
+        /// party for another one.
         case statementRefused(reason: String)
         /// The capability is revoked: nobody gets tokens of it any more.
         case capabilityRevoked

@@ -4,8 +4,8 @@ internal import PrivacyPass
 /// Requests that one device makes for one challenge under one key: numbered, all of one size, and each derived from the
 /// person's secret, so that they can be made again.
 ///
-/// As the issuer keeps it, sealed: `version (1) ‖ salt (32) ‖ batch size (2) ‖ capability ‖ challenge ‖ zeros`, both with
-/// a variable-size length in front, and in all 448 bytes, or 960 for a long challenge: so its size says nothing.
+/// As the issuer keeps it, sealed: `version (1) ‖ salt (32) ‖ batch size (2) ‖ capability ‖ challenge ‖ zeros`, both
+/// with a variable-size length in front, and in all 448 bytes, or 960 for a long challenge: so its size says nothing.
 struct RequestSeries: Hashable {
     let capability: Capability?
     let challenge: TokenChallenge

@@ -70,9 +70,9 @@ public struct OriginClient: Sendable {
 
     /// Presents a token and its binding, and gives the answer.
     ///
-    /// At another path than `/redeem` and `/verify`, one of an app behind a middleware or a proxy, any answer of success
-    /// means that the token was spent, without a receipt; `method` is the one that the route takes. When the answer is
-    /// final, the caller settles the token; ``Wallet/spend(_:for:at:path:method:binding:purpose:)`` does.
+    /// At another path than `/redeem` and `/verify`, one of an app behind a middleware or a proxy, any answer of
+    /// success means that the token was spent, without a receipt; `method` is the one that the route takes. When the
+    /// answer is final, the caller settles the token; ``Wallet/spend(_:for:at:path:method:binding:purpose:)`` does.
     public func redeem(
         _ spending: borrowing Spending, path: String = OriginClient.redemptionPath,
         method: TransportRequest.Method = .post

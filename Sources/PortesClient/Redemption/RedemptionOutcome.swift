@@ -121,7 +121,8 @@ public enum RedemptionError: Error, Sendable, Hashable {
     case otherChallenge(TokenChallenge)
     /// The token was taken for another origin, and may not be sent to this one.
     case wrongOrigin
-    /// The origin does not see that the device has the key to which a session was to be bound, or is: it is reached under
-    /// a name that it does not know, or the device's clock is wrong. Report it, or open a session that is not bound.
+    /// The origin does not see that the device has the key to which a session was to be bound, or is: it is reached
+    /// under a name that it does not know, or the device's clock is wrong. Report it, or open a session that is not
+    /// bound.
     case proofRefused
 }

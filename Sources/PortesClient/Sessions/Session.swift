@@ -5,8 +5,8 @@ internal import Sessions
 
 /// An anonymous session at a service: what an app shows with its requests until it ends.
 ///
-/// It says what it is good for, and not whose it is; two sessions of one person have nothing in common. One that is bound
-/// to a key of this device is of no use to whoever steals its text.
+/// It says what it is good for, and not whose it is; two sessions of one person have nothing in common. One that is
+/// bound to a key of this device is of no use to whoever steals its text.
 public struct Session: Sendable {
     /// The JSON Web Token, at most 2,048 bytes: a secret, where the session is not bound.
     public let text: String
@@ -38,11 +38,11 @@ public struct Session: Sendable {
         self.claims = claims
     }
 
-    /// The header fields that show it with one request: `Authorization`, and `DPoP` where it is bound. To be made anew for
-    /// each request.
+    /// The header fields that show it with one request: `Authorization`, and `DPoP` where it is bound. To be made anew
+    /// for each request.
     ///
-    /// `url` is the request's, of which query and fragment do not count; `time` the device's, by the system's clock if it
-    /// is `nil`. A clock that is wrong does no harm, since the service's was learnt when the session was opened.
+    /// `url` is the request's, of which query and fragment do not count; `time` the device's, by the system's clock if
+    /// it is `nil`. A clock that is wrong does no harm, since the service's was learnt when the session was opened.
     public func headers(
         for method: String = "GET", _ url: String, at time: UnixTime? = nil
     ) -> [HeaderField] {

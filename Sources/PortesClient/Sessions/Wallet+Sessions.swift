@@ -4,17 +4,17 @@ public import PrivacyPass
 extension Wallet {
     /// A session at a service: the one that the wallet has, or else a new one, for a token of a capability.
     ///
-    /// A session is opened with one token and ends by itself; there is no way to prolong it, so that no two of them can be
-    /// told to be one person's. It is kept, sealed as the wallet is, and used again after a restart until less than
-    /// `margin` seconds of it are left. Tasks that ask at the same time get the same one. Where the answer to a token was
-    /// lost, the same token is sent again and brings the same session.
+    /// A session is opened with one token and ends by itself; there is no way to prolong it, so that no two of them can
+    /// be told to be one person's. It is kept, sealed as the wallet is, and used again after a restart until less than
+    /// `margin` seconds of it are left. Tasks that ask at the same time get the same one. Where the answer to a token
+    /// was lost, the same token is sent again and brings the same session.
     ///
     /// With `isBound` it is bound to a key that is made for it alone, by DPoP (RFC 9449); without, whoever bears it may
-    /// use it, as services know it that take bearer tokens alone. A service that lets it in no more, 401, had it closed or
-    /// lost its key: ``discard(_:)`` it, and ask again.
+    /// use it, as services know it that take bearer tokens alone. A service that lets it in no more, 401, had it closed
+    /// or lost its key: ``discard(_:)`` it, and ask again.
     ///
-    /// Throws ``WalletError/empty`` if there is no token to open one with, ``RedemptionError`` if no answer is known, and
-    /// ``SessionRefused`` if the service refused the tokens that were tried.
+    /// Throws ``WalletError/empty`` if there is no token to open one with, ``RedemptionError`` if no answer is known,
+    /// and ``SessionRefused`` if the service refused the tokens that were tried.
     public func session(
         _ capability: Capability, for challenge: TokenChallenge, at origin: OriginClient,
         path: String = OriginClient.sessionPath, isBound: Bool = true, margin: Int64 = 60

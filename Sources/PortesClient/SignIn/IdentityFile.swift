@@ -4,7 +4,8 @@ internal import LibSodium
 /// The file with a person's identity on their device, of mode 0600, which this value alone uses until it is released.
 ///
 /// It is not encrypted: whoever reads it is that person. An app keeps ``KeptIdentity/encoded()`` in the system's key
-/// store instead where there is one. Replaced whole and durably; whenever the machine stops, the old or the new is there.
+/// store instead where there is one. Replaced whole and durably; whenever the machine stops, the old or the new is
+/// there.
 public final class IdentityFile: Sendable {
     private let file: WalletFile
 
@@ -38,7 +39,8 @@ public final class IdentityFile: Sendable {
 
     /// The identity, or a new one that is written first, where there is none; throws ``IdentityFileError``.
     ///
-    /// An app that makes one so shows its ``RecoveryCode`` at some time: without it the identity is lost with the device.
+    /// An app that makes one so shows its ``RecoveryCode`` at some time: without it the identity is lost with the
+    /// device.
     public func readOrCreate() throws(IdentityFileError) -> KeptIdentity {
         if try contents() == nil { try replace(with: KeptIdentity()) }
         return try read()

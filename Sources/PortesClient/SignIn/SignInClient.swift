@@ -38,7 +38,8 @@ public struct SignInClient: Sendable {
 
     /// Has the person's account at the service erased.
     ///
-    /// Throws ``SignInError``, ``SignInError/refused(_:)`` with ``SignInError/Refusal/unknownAccount`` where there is none.
+    /// Throws ``SignInError``, ``SignInError/refused(_:)`` with ``SignInError/Refusal/unknownAccount`` where there is
+    /// none.
     public func erase(_ identity: inout KeptIdentity) async throws(SignInError) {
         _ = try await answer(.erase, .delete, identity)
         identity.noteErasure(at: audience)

@@ -9,16 +9,17 @@ extension Wallet {
     /// What was seen of that log is kept in this wallet, unless the issuer's client has a store for it.
     ///
     /// A request that may have been charged stays on record until its tokens come or ``discard(_:)`` drops its key:
-    /// each fetch sends it once more, and goes on if it fails for reasons of its own. It is dropped too where the key log
-    /// says that its tokens would be worth nothing. An answer whose proof does not
-    /// hold is no end either, as it may have been damaged on its way. Throws ``IssuanceError`` or
-    /// ``WalletError``; what was fetched until then is in the wallet.
+    /// each fetch sends it once more, and goes on if it fails for reasons of its own. It is dropped too where the key
+    /// log says that its tokens would be worth nothing. An answer whose proof does not hold is no end either, as it may
+    /// have been damaged on its way. Throws ``IssuanceError`` or ``WalletError``; what was fetched until then is in the
+    /// wallet.
     ///
     /// So it is with tokens of type 0x0005. Requests for others cannot be written down: while the wallet is open they
     /// are sent again as well, and what is unanswered when it is closed, or answered with what does not hold, is lost.
     ///
-    /// With `recovery`, tokens of type 0x0005 can be had again on another device by ``recover(with:from:askingAboutSpends:)``.
-    /// An app then fetches in portions of one size: the issuer keeps something for each.
+    /// With `recovery`, tokens of type 0x0005 can be had again on another device by
+    /// ``recover(with:from:askingAboutSpends:)``. An app then fetches in portions of one size: the issuer keeps
+    /// something for each.
     ///
     /// With `offers`, what the origin asks for as ``OriginClient/check(_:path:method:)`` gives it, nothing is asked for
     /// unless one of them names the key: throws ``IssuanceError/keyNotOffered``.

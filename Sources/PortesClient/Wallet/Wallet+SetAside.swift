@@ -33,8 +33,8 @@ extension Wallet {
     }
 
     /// Notes the answer to a token that was sent: durably, all of it or nothing. Gives the tokens that are newly set
-    /// aside: those of its key, or where the capability is revoked those of all its keys. A session that the token opened
-    /// takes the place of an earlier one of its kind.
+    /// aside: those of its key, or where the capability is revoked those of all its keys. A session that the token
+    /// opened takes the place of an earlier one of its kind.
     func note(
         _ outcome: RedemptionOutcome, to nonce: Nonce, opening session: Session? = nil
     ) throws(WalletError) -> [Unusable] {

@@ -34,7 +34,8 @@ extension Wallet {
     /// Fetches ahead if tokens of a kind are running low, after a while that is drawn at random; `nil` if they are not.
     ///
     /// To be called at each start of an app and after spends; a call that waits can be cancelled, and then has fetched
-    /// nothing. Also drops tokens that are worth nothing any more. Throws as ``fetch(_:of:for:from:voucher:recovery:)``.
+    /// nothing. Also drops tokens that are worth nothing any more. Throws as
+    /// ``fetch(_:of:for:from:voucher:recovery:)``.
     @discardableResult
     public func restock(
         _ capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher,
@@ -66,8 +67,8 @@ extension Wallet {
     /// Drops what is worth nothing any more: tokens, requests and series under keys of an issuer that are revoked or
     /// whose acceptance is over, as its key log says. Says how many tokens those were.
     ///
-    /// Of what is expired alone ``fetch(_:of:for:from:voucher:recovery:)`` does it by itself; tokens of a revoked key stay,
-    /// set aside where they were refused. Where the log cannot be read nothing is dropped.
+    /// Of what is expired alone ``fetch(_:of:for:from:voucher:recovery:)`` does it by itself; tokens of a revoked key
+    /// stay, set aside where they were refused. Where the log cannot be read nothing is dropped.
     @discardableResult
     public func discardWhatIsOver(of issuer: IssuerClient) async throws -> Int {
         var count = 0

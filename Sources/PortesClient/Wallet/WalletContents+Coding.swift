@@ -2,10 +2,11 @@ internal import KeySchedule
 internal import LibSodium
 internal import PrivacyPass
 
-/// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖
-/// key logs ‖ series of requests ‖ recovered keys ‖ sessions ‖ BLAKE2b-256 of all before (32)`. Earlier versions are read
-/// too: 1 ends with the requests, 2 with the surrendered tokens, 3 and 4 with the key logs, 5 with the recovered keys; in
-/// versions 1 to 3 all tokens have type 0x0005, and keys no length in front; in versions 1 to 5 all spendings are redemptions.
+/// The file: `magic (13) ‖ version (1) ‖ lots ‖ spendings ‖ requests ‖ keys set aside ‖ surrendered tokens ‖ key logs ‖
+/// series of requests ‖ recovered keys ‖ sessions ‖ BLAKE2b-256 of all before (32)`. Earlier versions are read too: 1
+/// ends with the requests, 2 with the surrendered tokens, 3 and 4 with the key logs, 5 with the recovered keys; in
+/// versions 1 to 3 all tokens have type 0x0005, and keys no length in front; in versions 1 to 5 all spendings are
+/// redemptions.
 ///
 /// Counts and lengths are variable-size integers of RFC 9000. A sealed file is `magic (13) ‖ 0x80 + version (1) ‖ what
 /// stands between version and digest, sealed under a ``WalletKey`` with all before it as context`.

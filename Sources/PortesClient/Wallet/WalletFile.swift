@@ -127,7 +127,8 @@ final class WalletFile: Sendable {
         guard fsync(directory) == 0 else { throw .fileSystem(code: errno) }
     }
 
-    /// Overwrites the file with zeros and removes it, durably, with the file of its lock; one that is not there stays so.
+    /// Overwrites the file with zeros and removes it, durably, with the file of its lock; one that is not there stays
+    /// so.
     func remove() throws(WalletError) {
         let file = openat(directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         if file >= 0 {

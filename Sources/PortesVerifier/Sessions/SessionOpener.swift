@@ -7,9 +7,9 @@ public import SignIn
 
 /// Opens sessions with tokens: one for each token, and the same one again for a request that is repeated.
 ///
-/// Pure: no clock, no store. The spend's binding is a hash of the token's nonce, the service, the device key if there is
-/// one, and a slot of five minutes; which slot it was, and so when the session ends, the ledger's record tells, without
-/// holding a time. Two of them open the same sessions if they have the same key, audience and life.
+/// Pure: no clock, no store. The spend's binding is a hash of the token's nonce, the service, the device key if there
+/// is one, and a slot of five minutes; which slot it was, and so when the session ends, the ledger's record tells,
+/// without holding a time. Two of them open the same sessions if they have the same key, audience and life.
 public struct SessionOpener: Sendable {
     /// The service at which the sessions count.
     public let audience: Audience
@@ -42,8 +42,8 @@ public struct SessionOpener: Sendable {
         }
     }
 
-    /// The session that a ledger's answer to ``spend(_:boundTo:at:)`` opened, or opened before; `nil` where it has ended
-    /// since, or the token was spent on something else.
+    /// The session that a ledger's answer to ``spend(_:boundTo:at:)`` opened, or opened before; `nil` where it has
+    /// ended since, or the token was spent on something else.
     public func session(
         _ outcome: SpendOutcome, to token: VerifiedToken, boundTo keyThumbprint: Bytes32?, at now: UnixTime
     ) -> OpenedSession? {

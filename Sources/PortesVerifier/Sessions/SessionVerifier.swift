@@ -4,10 +4,11 @@ public import LibSodium
 public import Sessions
 public import SignIn
 
-/// Checks sessions with nothing but the service's public keys: signature, service, end, and the proof of the device's key
-/// where the session is bound to one.
+/// Checks sessions with nothing but the service's public keys: signature, service, end, and the proof of the device's
+/// key where the session is bound to one.
 ///
-/// Pure: no clock, no store. Whether a session was closed early, and whether a proof came before, ``OpenSessions`` knows.
+/// Pure: no clock, no store. Whether a session was closed early, and whether a proof came before, ``OpenSessions``
+/// knows.
 public struct SessionVerifier: Sendable {
     /// The service.
     public let audience: Audience

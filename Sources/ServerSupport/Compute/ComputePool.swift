@@ -56,8 +56,8 @@ package final class ComputePool: Sendable {
 
     /// Runs `body` with a place, or several where its work takes long, that it keeps to its end.
     ///
-    /// For a request that changes something before it computes: it is refused, with ``HTTPProblem`` 503, before, and not
-    /// after. One that takes all places is let in where nobody else is.
+    /// For a request that changes something before it computes: it is refused, with ``HTTPProblem`` 503, before, and
+    /// not after. One that takes all places is let in where nobody else is.
     package func admitted<T>(
         places: Int = 1, _ body: (Admitted) async throws -> T
     ) async throws -> T {

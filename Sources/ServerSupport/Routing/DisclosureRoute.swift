@@ -25,7 +25,8 @@ extension RouterMethods {
 }
 
 extension Request {
-    /// Whether `Accept` names HTML with a higher quality than JSON (RFC 9110, section 12.5.1); wildcards are for either.
+    /// Whether `Accept` names HTML with a higher quality than JSON (RFC 9110, section 12.5.1); wildcards are for
+    /// either.
     fileprivate var prefersPage: Bool {
         var qualities: [Substring: Double] = [:]
         for range in headers[values: .accept].joined(separator: ",").split(separator: ",") {

@@ -46,8 +46,8 @@ struct AuthorityFiles: Sendable {
     ///
     /// What was made is taken away again if this throws. Throws ``StoreError/locked(directory:)`` while a server runs.
     /// An authority does not begin anew over a key directory with keys in it: throws
-    /// ``AuthorityError/dataElsewhere(keys:)``. With `toleratingMissing`, keys whose secrets are gone are no reason not to
-    /// open it.
+    /// ``AuthorityError/dataElsewhere(keys:)``. With `toleratingMissing`, keys whose secrets are gone are no reason not
+    /// to open it.
     func open(
         withKeys needsKeys: Bool, name: ServerName? = nil, toleratingMissing: Bool = false
     ) throws -> Opened {

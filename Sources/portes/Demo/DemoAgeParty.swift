@@ -39,9 +39,9 @@ final class DemoAgeParty: Sendable {
         """
     }
 
-    /// A statement that a person born on a day is over 18 and may have some tokens, bound to what the app made up for it;
-    /// `nil` for who is younger. Whatever else it says of the person is nobody's business, and said here to be looked for
-    /// afterwards: `further` are members of JSON.
+    /// A statement that a person born on a day is over 18 and may have some tokens, bound to what the app made up for
+    /// it; `nil` for who is younger. Whatever else it says of the person is nobody's business, and said here to be
+    /// looked for afterwards: `further` are members of JSON.
     func statement(
         for request: StatementRequest, bornOn day: String, tokens: Int, further: String = ""
     ) throws -> Statement? {

@@ -19,8 +19,8 @@ struct DemoServers {
     static let (entry, badge) = ("entry", "badge")
 
     /// Makes a key and an identity, starts both servers, and makes them known to each other. There may be more
-    /// capabilities than `session`: one whose keys last for seconds, and one of each other token type. Where a log level
-    /// is given, what the servers write is kept beside their data.
+    /// capabilities than `session`: one whose keys last for seconds, and one of each other token type. Where a log
+    /// level is given, what the servers write is kept beside their data.
     static func start(
         in place: DemoDirectory, withTickets: Bool = false, withOtherTypes: Bool = false,
         withAgeCheck: Bool = false, loggingAt level: String? = nil

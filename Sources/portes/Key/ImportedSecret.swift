@@ -5,8 +5,8 @@ import PrivacyPass
 
 /// The secret of a key out of a file.
 enum ImportedSecret {
-    /// Reads the secret of a key from the file at a path or from standard input for `-`: for the VOPRF types the bytes of
-    /// a scalar, or twice as many hexadecimal digits with white space around them, for blind RSA a PEM text. Throws
+    /// Reads the secret of a key from the file at a path or from standard input for `-`: for the VOPRF types the bytes
+    /// of a scalar, or twice as many hexadecimal digits with white space around them, for blind RSA a PEM text. Throws
     /// ``CommandFailure``.
     static func read(_ path: String, _ tokenType: TokenType) throws -> IssuerSecret {
         switch tokenType.scheme?.secretForm {

@@ -11,8 +11,8 @@ import Testing
 /// Canaries that were pushed through every flow are in no database, journal, log, metric, backup or answer afterwards,
 /// and no hash of one that takes no key.
 ///
-/// Two things are exempt, and are said in `Docs/ThreatModel.md`: names that an admin gives clearing servers, one of which
-/// is looked for here so that the scan is seen to find; and what a client seals for itself in a recovery record.
+/// Two things are exempt, and are said in `Docs/ThreatModel.md`: names that an admin gives clearing servers, one of
+/// which is looked for here so that the scan is seen to find; and what a client seals for itself in a recovery record.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct CanaryTests {
     private static let control = "a-name-that-an-admin-gave"
 

@@ -32,7 +32,7 @@ extension ClearingDatabase {
     ]
 
     private static let closedSessions = DeclaredTable(
-        "closed_session", "Sessions that their bearers closed before the end", lifetime: "a day beyond the session's end", [
+        "closed_session", "Sessions that their bearers closed before the end", lifetime: "a day beyond the session's end, longer while the clock is in doubt", [
             DeclaredColumn("id", "the session's name, a keyed hash that leads to no token"),
             DeclaredColumn("expiry", "when the session ends, a whole five minutes for everyone"),
         ])

@@ -19,7 +19,7 @@ extension SQLiteOriginStore {
             ]),
             DeclaredTable(
                 "closed_session", "Sessions that their bearers closed before the end",
-                lifetime: "a day beyond the session's end", [
+                lifetime: "a week beyond the session's end", [
                     DeclaredColumn("id", "the session's name, a keyed hash that leads to no token"),
                     DeclaredColumn("expiry", "when the session ends, a whole five minutes for everyone"),
                 ]),

@@ -13,7 +13,7 @@ enum OriginSchema {
                 CREATE TABLE spent (
                     key_id BLOB NOT NULL, nullifier BLOB NOT NULL, binding BLOB NOT NULL,
                     PRIMARY KEY (key_id, nullifier)) WITHOUT ROWID, STRICT;
-                -- Sessions that were closed before their end, until a day after it.
+                -- Sessions that were closed before their end, until a week after it.
                 CREATE TABLE closed_session (
                     id BLOB PRIMARY KEY NOT NULL, expiry INTEGER NOT NULL) WITHOUT ROWID, STRICT;
                 -- The public half of the key in sessions.key: which file belongs to this database.

@@ -29,9 +29,9 @@ public final class SQLiteOriginStore: ClosedSessionStore {
             isTemporary = (error as? StoreError)?.isTemporary ?? false
         }
 
-        init(_ description: String) {
+        init(_ description: String, isTemporary: Bool = false) {
             self.description = description
-            isTemporary = false
+            self.isTemporary = isTemporary
         }
     }
 

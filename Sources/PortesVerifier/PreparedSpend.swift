@@ -67,7 +67,16 @@ public struct SpendSettlement: Sendable {
         self.state = state
     }
 
-    /// What became of the token. To be asked for where nothing waits.
+    /// Whether ``outcome`` takes no search: in all cases but a token that was spent before with another binding.
+    public var isDecided: Bool {
+        switch state {
+        case .recorded, .refused: true
+        case .onRecord(let found, _): found == spend.digest
+        }
+    }
+
+    /// What became of the token. Where it is not decided it takes a hash for each earlier attempt that there may have
+    /// been, up to some hundreds: to be asked for on a thread that may compute.
     public var outcome: SpendOutcome {
         switch state {
         case .recorded: .spent(spend.receipt)

@@ -15,9 +15,9 @@ public struct ClosedSessionList: Sendable, Hashable {
     /// A list of these.
     public init(_ ids: Set<SessionID>) { self.ids = ids }
 
-    /// The list in JSON of at most 4 MiB, or `nil` if it is none.
+    /// The list in JSON of at most 64 MiB, or `nil` if it is none.
     public init?(decoding bytes: [UInt8]) {
-        guard bytes.count <= 4 * 1024 * 1024,
+        guard bytes.count <= 64 * 1024 * 1024,
             let texts = try? JSONDecoder().decode([String].self, from: Data(bytes))
         else { return nil }
         let ids = texts.compactMap { SessionID(text: $0) }

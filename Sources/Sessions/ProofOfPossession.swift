@@ -47,8 +47,10 @@ public struct ProofOfPossession: Sendable {
         guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]),
             let payloadBytes = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2]).flatMap({ Bytes64($0) }),
-            let header = try? JSONDecoder().decode(Header.self, from: Data(headerBytes)),
-            let payload = try? JSONDecoder().decode(Payload.self, from: Data(payloadBytes))
+            let header = Header(fixedForm: headerBytes)
+                ?? (try? JSONDecoder().decode(Header.self, from: Data(headerBytes))),
+            let payload = Payload(fixedForm: payloadBytes)
+                ?? (try? JSONDecoder().decode(Payload.self, from: Data(payloadBytes)))
         else { throw .malformed }
         // A key that travels with its private half is nobody's any more (RFC 9449, section 4.3, step 7).
         guard header.typ == Self.type, header.alg == "EdDSA", header.crit == nil, header.jwk.kty == "OKP",
@@ -130,6 +132,16 @@ public struct ProofOfPossession: Sendable {
             let x: String
             let d: String?
         }
+
+        /// The header as ``DeviceKey`` writes it.
+        init?(fixedForm bytes: [UInt8]) {
+            var reader = FixedFormJSON(bytes)
+            guard reader.skip("{\"alg\":\"EdDSA\",\"jwk\":{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\""),
+                let x = reader.text(), reader.skip("},\"typ\":\"dpop+jwt\"}"), reader.isAtEnd
+            else { return nil }
+            (typ, alg, crit) = (ProofOfPossession.type, "EdDSA", nil)
+            jwk = Key(kty: "OKP", crv: "Ed25519", x: x, d: nil)
+        }
     }
 
     private struct Payload: Decodable {
@@ -138,5 +150,15 @@ public struct ProofOfPossession: Sendable {
         let htu: String
         let iat: Double
         let ath: String?
+
+        /// The payload as ``DeviceKey`` writes it.
+        init?(fixedForm bytes: [UInt8]) {
+            var reader = FixedFormJSON(bytes)
+            guard reader.skip("{\"ath\":\""), let ath = reader.text(), reader.skip(",\"htm\":\""), let htm = reader.text(),
+                reader.skip(",\"htu\":\""), let htu = reader.text(), reader.skip(",\"iat\":"), let iat = reader.number(),
+                reader.skip(",\"jti\":\""), let jti = reader.text(), reader.skip("}"), reader.isAtEnd
+            else { return nil }
+            (self.ath, self.htm, self.htu, self.iat, self.jti) = (ath, htm, htu, Double(iat), jti)
+        }
     }
 }

@@ -70,8 +70,8 @@ public struct SessionClaims: Sendable, Hashable {
     }
 
     private init(decoding bytes: [UInt8]) throws(JSONWebSignature.VerificationError) {
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)),
-            let audience = Audience(wire.aud), let capability = Capability(wire.capability),
+        let read = Wire(fixedForm: bytes) ?? (try? JSONDecoder().decode(Wire.self, from: Data(bytes)))
+        guard let wire = read, let audience = Audience(wire.aud), let capability = Capability(wire.capability),
             let id = SessionID(text: wire.jti)
         else { throw .malformed }
         var thumbprint: Bytes32?
@@ -107,6 +107,23 @@ public struct SessionClaims: Sendable, Hashable {
 
         struct Confirmation: Decodable {
             let jkt: String
+        }
+
+        /// The claims as they are written, or `nil` where an audience needs escapes.
+        init?(fixedForm bytes: [UInt8]) {
+            var reader = FixedFormJSON(bytes)
+            guard reader.skip("{\"aud\":\""), let aud = reader.text(), reader.skip(",\"capability\":\""),
+                let capability = reader.text()
+            else { return nil }
+            var cnf: Confirmation?
+            if reader.skip(",\"cnf\":{\"jkt\":\"") {
+                guard let jkt = reader.text(), reader.skip("}") else { return nil }
+                cnf = Confirmation(jkt: jkt)
+            }
+            guard reader.skip(",\"exp\":"), let exp = reader.number(), reader.skip(",\"jti\":\""), let jti = reader.text(),
+                reader.skip("}"), reader.isAtEnd
+            else { return nil }
+            (self.aud, self.capability, self.cnf, self.exp, self.jti) = (aud, capability, cnf, exp, jti)
         }
     }
 }

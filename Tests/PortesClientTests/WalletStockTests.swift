@@ -22,9 +22,11 @@ import Testing
     private func restock(
         _ wallet: Wallet, _ policy: StockPolicy, wait: @Sendable (Duration) async throws -> Void = { _ in }
     ) async throws -> Int? {
-        try await wallet.restock(
-            session, for: challenge, from: server.client(), voucher: FakeIssuer.voucher, recovery: nil, policy: policy,
-            wait: wait)?.requested
+        let issuer = try server.client()
+        return try await wallet.restock(session, challenge, policy: policy, wait: wait) {
+            try await wallet.fetch(
+                policy.portion, of: session, for: challenge, from: issuer, voucher: FakeIssuer.voucher)
+        }?.requested
     }
 
     @Test func aWalletThatRunsLowIsFilledInPortionsOfOneSizeAndAFullOneIsNot() async throws {

@@ -58,14 +58,14 @@ import Testing
     @Test func nothingIsAdmittedBeforeItIsKnownWhatWasClosed() async throws {
         let store = StoreOfTests()
         let (open, session) = (OpenSessions(store), try verified(text()))
-        #expect(!open.isLoaded && open.isDue(at: now) && open.isDue(at: now))
+        #expect(!open.isCurrent(at: now) && open.isDue(at: now) && open.isDue(at: now))
         #expect(open.admit(session, at: now).isOverloaded)
         store.fails = true
         await #expect(throws: StoreOfTests.Failure.self) { try await open.reload(at: self.now) }
-        #expect(!open.isLoaded && open.isDue(at: now) && open.admit(session, at: now).isOverloaded)
+        #expect(!open.isCurrent(at: now) && open.isDue(at: now) && open.admit(session, at: now).isOverloaded)
         store.fails = false
         try await open.reload(at: now)
-        #expect(open.isLoaded && !open.isDue(at: now))
+        #expect(open.isCurrent(at: now) && !open.isDue(at: now))
         let admitted = try admitted(session, open)
         #expect(admitted.id == session.claims.id && admitted.expiry == session.claims.expiry)
         #expect(!"\(admitted)\(String(reflecting: admitted))".contains(admitted.id.text))
@@ -106,7 +106,7 @@ import Testing
         await #expect(throws: StoreOfTests.Failure.self) { try await open.close(admitted) }
         #expect(try self.admitted(session, open) == admitted)
         await #expect(throws: StoreOfTests.Failure.self) { try await open.reload(at: self.now) }
-        #expect(open.isLoaded)
+        #expect(open.isCurrent(at: now))
         store.fails = false
         try await open.close(admitted)
         #expect(open.admit(session, at: now).failure == .closed)

@@ -12,11 +12,29 @@ package struct CapabilitySettings: Sendable, Hashable {
     /// How much is issued.
     package var limits: IssuanceLimits
 
+    /// Whether the token type was asked for: where it was not, a capability keeps the one that it has.
+    package var isTypeSaid: Bool
+
     /// Settings from their parts.
-    package init(terms: RotationTerms, batchSize: Int? = nil, limits: IssuanceLimits = IssuanceLimits()) {
+    package init(
+        terms: RotationTerms, batchSize: Int? = nil, limits: IssuanceLimits = IssuanceLimits(), isTypeSaid: Bool = true
+    ) {
         self.terms = terms
         self.batchSize = batchSize
         self.limits = limits
+        self.isTypeSaid = isTypeSaid
+    }
+
+    /// The same, with the type that the capability has where no other was asked for.
+    func keepingType(of present: RotationTerms?) -> CapabilitySettings {
+        guard !isTypeSaid, let present, present.tokenType != terms.tokenType else { return self }
+        let kept = RotationTerms(
+            capability: terms.capability, tokenType: present.tokenType, epoch: terms.epoch,
+            acceptance: terms.acceptance, announcement: terms.announcement, isDevelopment: terms.isDevelopment)
+        guard let kept else { return self }
+        var settings = self
+        settings.terms = kept
+        return settings
     }
 }
 
@@ -29,9 +47,10 @@ extension Authority {
     /// terms for that reason. Blocks; throws what a change of keys throws.
     ///
     /// Where a capability has got another type, the keys of its earlier one issue until their dates, and nothing
-    /// follows them; until it gets that type again, and its keys go on.
+    /// follows them; until it gets that type again, and its keys go on. Where no type is asked for it keeps what it has.
     @discardableResult
     package func configure(_ capabilities: [CapabilitySettings]) throws -> [Capability] {
+        let capabilities = capabilities.map { $0.keepingType(of: currentTerms(of: $0.terms.capability)) }
         let known = database.keyHistory.terms
         let new = capabilities.map(\.terms).filter { known[KeyHistory.Purpose($0.capability, $0.tokenType)] != $0 }
         let possible = new.filter(canFollow)

@@ -39,12 +39,13 @@ package final class SQLiteSpendLedger: SpendLedger {
 
     /// One attempt at spends, which may be repeated with the same values.
     func settle(_ prepared: [PreparedSpend]) async throws -> [SpendOutcome] {
-        try await store.write { [state, time] db in
+        let settled = try await store.write { [state, time] db in
             var rows = SpentRows(db)
             let (verifier, now) = (state.verifier, time.now())
             return try prepared.map { try $0.settle(in: &rows, verifier: verifier, at: now) }
         }
-        .map(\.outcome)
+        if settled.allSatisfy(\.isDecided) { return settled.map(\.outcome) }
+        return await ComputeQueue.run { settled.map(\.outcome) }
     }
 
     private func enter(_ count: Int) throws {

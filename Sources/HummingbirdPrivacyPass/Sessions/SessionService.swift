@@ -30,6 +30,7 @@ public final class SessionService: Sendable {
     private let opener: SessionOpener
     private let verifier: SessionVerifier
     private let open: OpenSessions
+    private let closedList = ClosedListCache()
     private let keySet: [UInt8]
     private let servers: [String]
 
@@ -72,6 +73,8 @@ public final class SessionService: Sendable {
             throw SessionRefusal(error)
         }
         let thumbprint = try await keyThumbprint(in: request, presenting: authorization)
+        // First, so that nothing is spent where it cannot be known whether the session was closed.
+        try await keepCurrent(at: origin.time.now().wall)
         let now = origin.time.now().wall
         let outcome: SpendOutcome
         do {
@@ -110,6 +113,7 @@ public final class SessionService: Sendable {
         }
         if let session {
             do { try await open.close(session) } catch { throw SessionRefusal(.sessionsUnavailable) }
+            closedList.forget()
         }
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
@@ -119,9 +123,12 @@ public final class SessionService: Sendable {
     public func closedSessions() async throws(SessionRefusal) -> Response {
         let now = origin.time.now().wall
         try await keepCurrent(at: now)
+        let bytes = try await closedList.bytes(at: now) { [open] () async throws(SessionRefusal) -> [UInt8] in
+            try await compute { open.closedList(at: now).encoded }
+        }
         return Response(
-            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: open.closedList(at: now).encoded)))
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "public, max-age=5"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     /// The answer to `GET /.well-known/jwks.json`.
@@ -153,7 +160,7 @@ public final class SessionService: Sendable {
     }
 
     /// Whether a session is one of this service's.
-    func isOwn(_ session: AdmittedSession) -> Bool { session.claims.audience == audience }
+    func isOwn(_ session: AdmittedSession) -> Bool { session.admission == ObjectIdentifier(open) }
 
     /// The thumbprint of the key that a request's proof shows, or `nil` where there is none. Made for this very token,
     /// it needs no time: the token counts once.
@@ -196,7 +203,7 @@ public final class SessionService: Sendable {
         guard open.isDue(at: now) else { return }
         do {
             try await open.reload(at: now)
-        } catch where open.isLoaded {
+        } catch where open.isCurrent(at: now) {
             // What was known before still is; what other processes closed comes with the next try.
         } catch {
             throw SessionRefusal(.sessionsUnavailable)

@@ -97,7 +97,7 @@ extension IssuerClient {
                 .get, url: url.appending(path: AccountTerms.path), headers: [HeaderField("accept", Self.mediaType)],
                 maximumResponseCount: Self.maximumAnswerCount))
         // An issuer that gives nothing to accounts has no such place.
-        guard response.status != 404 else { throw .refused(.gateRefused) }
+        guard response.status != 404 else { throw .refused(.noAccounts) }
         guard response.status == 200 else { throw IssuanceError(response, at: currentTime) }
         guard let terms = AccountTerms(decoding: response.body) else { throw .badAnswer }
         return terms

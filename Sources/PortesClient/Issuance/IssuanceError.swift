@@ -53,6 +53,8 @@ public enum IssuanceError: Error, Sendable, Hashable {
         case voucherExhausted
         /// The issuer gives tokens of this capability for something else: a voucher, an account or a statement.
         case gateRefused
+        /// The issuer has no accounts, or it is no issuer that was asked.
+        case noAccounts
         /// The account is not open. Open it.
         case accountUnknown
         /// The issuer does not take the account's signature. Check that its name is the one configured.

@@ -43,6 +43,10 @@ public actor IssuerClient {
     /// The time in UNIX seconds, by this client's clock.
     var currentTime: Int64 { now() }
 
+    /// Returns if the issuer has the name that is given here, as its directory says; throws
+    /// ``IssuanceError/otherName(_:)`` if it has another, for which tokens and accounts would be others.
+    public func checkName() async throws(IssuanceError) { _ = try await directory() }
+
     /// The issuer's directory as it is now.
     ///
     /// Fetched whole each time, with no tag of what was fetched before: a tag could be a name that the issuer gave to

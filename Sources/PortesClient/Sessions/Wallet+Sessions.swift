@@ -6,7 +6,7 @@ extension Wallet {
     ///
     /// A session is opened with one token and ends by itself; there is no way to prolong it, so that no two of them can
     /// be told to be one person's. It is kept, sealed as the wallet is, and used again after a restart until less than
-    /// `margin` seconds of it are left. Tasks that ask at the same time get the same one. Where the answer to a token
+    /// `margin` seconds of it are left, at most ``longestMargin``. Tasks that ask at the same time get the same one. Where the answer to a token
     /// was lost, the same token is sent again and brings the same session.
     ///
     /// With `isBound` it is bound to a key that is made for it alone, by DPoP (RFC 9449); without, whoever bears it may
@@ -19,6 +19,8 @@ extension Wallet {
         _ capability: Capability, for challenge: TokenChallenge, at origin: OriginClient,
         path: String = OriginClient.sessionPath, isBound: Bool = true, margin: Int64 = 60
     ) async throws -> Session {
+        // No session lasts for less: with a longer margin each call would open another.
+        let margin = min(max(margin, 0), Self.longestMargin)
         let kind = SessionKind(origin: origin.name, capability: capability, isBound: isBound)
         if let kept = contents.session(kind, lasting: margin, at: origin.now()) { return kept }
         if let opening = openings[kind] { return try await opening.value }
@@ -29,13 +31,18 @@ extension Wallet {
         return try await opening.value
     }
 
+    /// The longest time before its end at which a session is replaced, in seconds: 300.
+    public static let longestMargin: Int64 = 300
+
     private func open(
         _ kind: SessionKind, for challenge: TokenChallenge, at origin: OriginClient, path: String, margin: Int64
     ) async throws -> Session {
         let use: WalletContents.Sent.Use = kind.isBound ? .boundSession : .session
+        var unusable: [Wallet.Unusable] = []
         for nonce in unansweredNonces(at: origin.name, for: use) {
             guard let spending = resume(nonce) else { continue }
             let result = try await send(spending, to: origin, Route(path, .post))
+            unusable += result.unusable
             if let session = result.session, session.capability == kind.capability,
                 session.lasts(margin, at: origin.now())
             {
@@ -44,7 +51,7 @@ extension Wallet {
         }
         let result = try await spend(
             ofKind: kind.capability, for: challenge, at: origin, Route(path, .post), binding: nil, purpose: [], use: use)
-        guard let session = result.session else { throw SessionRefused(result) }
+        guard let session = result.session else { throw SessionRefused(result, beside: unusable) }
         return session
     }
 
@@ -85,9 +92,9 @@ public struct SessionRefused: Error, Sendable, Hashable {
     /// Tokens that turned out to be of no use at the service; told once, and kept aside in the wallet.
     public let unusable: [Wallet.Unusable]
 
-    init(_ result: SpendResult) {
+    init(_ result: SpendResult, beside earlier: [Wallet.Unusable]) {
         outcome = result.outcome
-        unusable = result.unusable
+        unusable = earlier + result.unusable
     }
 }
 

@@ -41,23 +41,34 @@ extension Wallet {
         _ capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher,
         recovery: RecoveryKey? = nil, policy: StockPolicy = StockPolicy()
     ) async throws -> FetchResult? {
-        try await restock(
-            capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery, policy: policy
-        ) { try await Task.sleep(for: $0) }
+        try await restock(capability, challenge, policy: policy, wait: { try await Task.sleep(for: $0) }) {
+            try await fetch(
+                policy.portion, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+        }
+    }
+
+    /// The same for tokens that an account pays for.
+    @discardableResult
+    public func restock(
+        _ capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient, account: AccountKey,
+        recovery: RecoveryKey? = nil, policy: StockPolicy = StockPolicy()
+    ) async throws -> FetchResult? {
+        try await restock(capability, challenge, policy: policy, wait: { try await Task.sleep(for: $0) }) {
+            try await fetch(
+                policy.portion, of: capability, for: challenge, from: issuer, account: account, recovery: recovery)
+        }
     }
 
     func restock(
-        _ capability: Capability, for challenge: TokenChallenge, from issuer: IssuerClient, voucher: Voucher,
-        recovery: RecoveryKey?, policy: StockPolicy,
-        wait: @Sendable (Duration) async throws -> Void
+        _ capability: Capability, _ challenge: TokenChallenge, policy: StockPolicy,
+        wait: @Sendable (Duration) async throws -> Void, fetch: () async throws -> FetchResult
     ) async throws -> FetchResult? {
         var generator = SystemRandomNumberGenerator()
         guard left(capability, challenge) < policy.threshold(using: &generator) else { return nil }
         try await wait(policy.wait(left: left(capability, challenge), using: &generator))
         // Another call may have fetched meanwhile.
         guard left(capability, challenge) < policy.lowWater * 3 else { return nil }
-        return try await fetch(
-            policy.portion, of: capability, for: challenge, from: issuer, voucher: voucher, recovery: recovery)
+        return try await fetch()
     }
 
     private func left(_ capability: Capability, _ challenge: TokenChallenge) -> Int {

@@ -16,6 +16,7 @@ public final class OpenSessions: Sendable {
 
     /// For how long a session is known to be closed after its end, in seconds: a day.
     public static let grace: Int64 = 24 * 3_600
+    private static let longestSilence: Int64 = 600
     /// How often what was closed is read again, in seconds.
     private static let reloadInterval: Int64 = 60
 
@@ -23,7 +24,8 @@ public final class OpenSessions: Sendable {
         var closed: [SessionID: UnixTime] = [:]
         var proofs = ProofMemory()
         var due: UnixTime?
-        var isLoaded = false
+        /// When it was last read from the store.
+        var read: UnixTime?
     }
 
     /// What becomes of a session that was asked for.
@@ -39,13 +41,19 @@ public final class OpenSessions: Sendable {
     /// What is open by a store, which is asked first by ``reload(at:)``: before that nothing is admitted.
     public init(_ store: any ClosedSessionStore) { self.store = store }
 
-    /// Whether it is known what was closed.
-    public var isLoaded: Bool { known.withLock { $0.isLoaded } }
+    /// Whether it is known what was closed, as of the last ten minutes: where the store has failed for longer, closings by
+    /// other processes may have gone unheard.
+    public func isCurrent(at now: UnixTime) -> Bool {
+        known.withLock { known in
+            guard let read = known.read else { return false }
+            return abs(now.seconds(since: read)) <= Self.longestSilence
+        }
+    }
 
     /// Whether it is time for ``reload(at:)``; one caller is told so each minute, or all until the first has succeeded.
     public func isDue(at now: UnixTime) -> Bool {
         known.withLock { known in
-            guard known.isLoaded, let due = known.due else { return true }
+            guard known.read != nil, let due = known.due else { return true }
             // A clock that was set back is not to keep it from being read.
             guard now >= due || due.seconds(since: now) > Self.reloadInterval else { return false }
             known.due = now.adding(seconds: Self.reloadInterval)
@@ -56,15 +64,18 @@ public final class OpenSessions: Sendable {
     /// Lets a session in, unless it was closed or its proof came before.
     public func admit(_ session: VerifiedSession, at now: Moment) -> Admission {
         known.withLock { known in
-            guard known.isLoaded else { return .overloaded }
+            guard known.read != nil else { return .overloaded }
             if known.closed[session.claims.id] != nil { return .refused(.closed) }
+            guard now.wall < session.claims.expiry.adding(seconds: SessionVerifier.leeway) else {
+                return .refused(.expired)
+            }
             if let proof = session.proof {
                 // It may have waited since it was checked; one that is remembered no more must not count.
                 guard proof.isCurrent(at: now.wall) else { return .refused(.staleProof) }
                 guard known.proofs.hasRoom(at: now.monotonic) else { return .overloaded }
                 guard known.proofs.remember(proof, at: now.monotonic) else { return .refused(.replayedProof) }
             }
-            return .admitted(AdmittedSession(session.claims))
+            return .admitted(AdmittedSession(session.claims, by: ObjectIdentifier(self)))
         }
     }
 
@@ -88,7 +99,7 @@ public final class OpenSessions: Sendable {
             // jumps ahead and back.
             known.closed = known.closed.filter { $0.value >= now.adding(seconds: -Self.grace) }
                 .merging(closed) { max($0, $1) }
-            known.isLoaded = true
+            known.read = now
             known.due = now.adding(seconds: Self.reloadInterval)
         }
     }
@@ -110,8 +121,14 @@ public struct AdmittedSession: Sendable, Hashable {
     /// Its name: the same for all requests of one session, and of no other. What an app keeps under it goes at its end.
     public var id: SessionID { claims.id }
 
+    /// Who let it in: no other has looked whether it was closed.
+    package let admission: ObjectIdentifier
+
     // Out of reach for everything but `OpenSessions.admit`.
-    fileprivate init(_ claims: SessionClaims) { self.claims = claims }
+    fileprivate init(_ claims: SessionClaims, by admission: ObjectIdentifier) {
+        self.claims = claims
+        self.admission = admission
+    }
 }
 
 extension AdmittedSession: CustomStringConvertible, CustomReflectable {

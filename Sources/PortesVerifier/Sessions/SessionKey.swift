@@ -11,6 +11,7 @@ public final class SessionKey: Sendable {
 
     private let key: Ed25519.PrivateKey
     private let nameKey: SecretBytes
+    private let bindingKey: SecretBytes
     private let header: JSONWebSignature.Header
 
     /// The public half, with which anyone can check sessions.
@@ -22,6 +23,7 @@ public final class SessionKey: Sendable {
         let signing = KeyedBLAKE2b.derive(Array("portes session key v1".utf8), key: seed)
         guard let key = Ed25519.PrivateKey(seed: signing) else { return nil }
         nameKey = KeyedBLAKE2b.derive(Array("portes session name v1".utf8), key: seed)
+        bindingKey = KeyedBLAKE2b.derive(Array("portes session binding v1".utf8), key: seed)
         publicKey = key.publicKey
         header = JSONWebSignature.Header(purpose: .session, key: key.publicKey)
         self.key = key
@@ -35,6 +37,12 @@ public final class SessionKey: Sendable {
 
     /// The name of the session that was opened by a spend with a binding of this digest: always the same.
     func name(ofBinding digest: Bytes32) -> SessionID { SessionID(KeyedBLAKE2b.hash(digest.bytes, key: nameKey)) }
+
+    /// What a token is spent with that opens a session: what only this service can make, so that no client can have a
+    /// token redeemed with it and open a session too.
+    func binding(of request: [UInt8]) -> SpendBinding? {
+        SpendBinding(KeyedBLAKE2b.hash(request, key: bindingKey).bytes)
+    }
 
     /// The text of a session.
     package func sign(_ claims: SessionClaims) -> String { claims.signed(with: key, header: header) }

@@ -7,7 +7,7 @@ public import SignIn
 
 /// Opens sessions with tokens: one for each token, and the same one again for a request that is repeated.
 ///
-/// Pure: no clock, no store. The spend's binding is a hash of the token's nonce, the service, the device key if there
+/// Pure: no clock, no store. The spend's binding is a keyed hash of the token's nonce, the service, the device key if there
 /// is one, and a slot of five minutes; which slot it was, and so when the session ends, the ledger's record tells,
 /// without holding a time. Two of them open the same sessions if they have the same key, audience and life.
 public struct SessionOpener: Sendable {
@@ -34,7 +34,7 @@ public struct SessionOpener: Sendable {
     /// `keyThumbprint` is that of the device key to which the session is to be bound, as
     /// ``Sessions/ProofOfPossession`` shows it.
     public func spend(_ token: VerifiedToken, boundTo keyThumbprint: Bytes32?, at now: UnixTime) -> Spend {
-        let request = Request(nonce: token.nonce, audience: audience, keyThumbprint: keyThumbprint)
+        let request = Request(key: key, nonce: token.nonce, audience: audience, keyThumbprint: keyThumbprint)
         let present = Self.slot(of: now)
         let slots = slots(around: present)
         return Spend(token, binding: request.binding(in: present)) {
@@ -52,7 +52,7 @@ public struct SessionOpener: Sendable {
         case .spent(let made), .replayed(let made): receipt = made
         case .alreadySpent, .refused: return nil
         }
-        let request = Request(nonce: token.nonce, audience: audience, keyThumbprint: keyThumbprint)
+        let request = Request(key: key, nonce: token.nonce, audience: audience, keyThumbprint: keyThumbprint)
         let slot = slots(around: Self.slot(of: now)).first {
             request.binding(in: $0).map { SHA256.hash($0.bytes) } == receipt.bindingDigest
         }
@@ -87,6 +87,7 @@ public struct SessionOpener: Sendable {
     }
 
     private struct Request: Sendable {
+        let key: SessionKey
         let nonce: Nonce
         let audience: Audience
         let keyThumbprint: Bytes32?
@@ -100,7 +101,7 @@ public struct SessionOpener: Sendable {
             writer.append(UInt8(keyThumbprint == nil ? 0 : 1))
             if let keyThumbprint { writer.append(keyThumbprint) }
             writer.append(UInt64(bitPattern: slot))
-            return SpendBinding(SHA256.hash(writer.bytes).bytes)
+            return key.binding(of: writer.bytes)
         }
     }
 }

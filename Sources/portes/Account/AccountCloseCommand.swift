@@ -18,7 +18,7 @@ struct AccountCloseCommand: AsyncParsableCommand {
     @Flag(help: "Do not ask.") var yes = false
 
     func run() async throws {
-        let issuer = try account.client()
+        let issuer = try await account.client()
         let key = try account.key(at: issuer.name)
         if !yes { try Confirmation.ask("the account at \(issuer.name.text), and what it may still fetch, will be gone") }
         try await issuer.closeAccount(key)

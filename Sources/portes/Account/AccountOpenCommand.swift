@@ -25,7 +25,7 @@ struct AccountOpenCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let issuer = try account.client()
+        let issuer = try await account.client()
         let payment: AccountPayment =
             if let voucherFile {
                 .voucher(try ClientArgument.voucher(voucherFile))

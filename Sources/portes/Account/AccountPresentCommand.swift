@@ -19,7 +19,7 @@ struct AccountPresentCommand: AsyncParsableCommand {
     @Option(help: "The file with its salt.") var saltFile: String
 
     func run() async throws {
-        let issuer = try account.client()
+        let issuer = try await account.client()
         let statement = try StatementFiles.read(statementFile, salt: saltFile)
         let grant = try await issuer.present(statement, for: account.key(at: issuer.name))
         let tokens = grant.tokens == 1 ? "1 token" : "\(grant.tokens) tokens"

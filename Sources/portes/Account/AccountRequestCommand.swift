@@ -20,7 +20,7 @@ struct AccountRequestCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Output.check()
-        let issuer = try account.client()
+        let issuer = try await account.client()
         let request = StatementRequest(for: try account.key(at: issuer.name))
         try PrivateFile.create(Base64URL.encode(request.salt, padded: false) + "\n", at: saltFile)
         try Output.data(request.binding)

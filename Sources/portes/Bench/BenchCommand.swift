@@ -12,6 +12,8 @@ struct BenchCommand: AsyncParsableCommand {
             one look at a key log before a fetch. Times are \
             processor time of this process, medians over the rounds. Measure a release build.
 
+            With --check it ends with 1 if a figure misses its bar; on a machine that does other things too, measure again.
+
             --http loads real servers instead, --revocations measures the revocation list.
 
             EXAMPLE: swift build -c release --product portes && .build/release/portes bench
@@ -25,6 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "With --revocations: how many tokens are revoked.") var entries: Int = 1_000_000
     @Option(help: "With --http: how many tokens to issue and redeem.") var tokens: Int = 20_000
     @Option(help: "With --http: how many requests are under way at once.") var concurrency: Int = 32
+    @Flag(help: "End with 1 if a figure misses its bar.") var check = false
     @Flag(help: "Print the result as JSON.") var json = false
 
     func validate() throws {
@@ -36,6 +39,9 @@ struct BenchCommand: AsyncParsableCommand {
         }
         guard (1_000...4_000_000).contains(entries) else {
             throw ValidationError("--entries takes a number from 1000 to 4000000")
+        }
+        guard !check || !http && !revocations && !log else {
+            throw ValidationError("--check has bars for what is measured without --http, --log and --revocations")
         }
         guard !http || !revocations else { throw ValidationError("give --http or --revocations, not both") }
         guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds takes a number from 1 to 10000") }
@@ -59,15 +65,23 @@ struct BenchCommand: AsyncParsableCommand {
             : try await ProtocolBench(rounds: rounds).run() + SpendBench(rounds: rounds).run()
                 + TokenTypeBench(rounds: rounds).run()
                 + SessionBench(rounds: rounds).run() + KeyLogBench(rounds: rounds).run()
-        if json {
-            try Output.json(results)
-            return
+        if json { try Output.json(results) } else { try print(results) }
+        guard check else { return }
+        let missed = results.filter { !(BenchBar.all[$0.name]?.holds(for: $0) ?? true) }.map(\.name)
+        guard missed.isEmpty else {
+            throw CommandFailure(
+                "a bar is missed by \(missed.joined(separator: ", "))",
+                hint: "measure a release build, on a machine that does nothing else")
         }
-        try Output.data("operation        us/token   floor   ratio")
+    }
+
+    private func print(_ results: [BenchResult]) throws {
+        try Output.data("operation        us/token   floor   ratio  bar")
         for result in results {
+            let bar = BenchBar.all[result.name].map { "  " + $0.text } ?? ""
             try Output.data(
                 result.name.padding(toLength: 15, withPad: " ", startingAt: 0)
-                    + String(format: "%10.1f %7.1f %7.3f", result.perToken, result.floorPerToken, result.ratio))
+                    + String(format: "%10.1f %7.1f %7.3f", result.perToken, result.floorPerToken, result.ratio) + bar)
         }
     }
 

@@ -101,7 +101,7 @@ struct ClearingRunCommand: AsyncParsableCommand {
                 certificateAuthority, variable: "PORTES_AUTHORITY_CERTIFICATE", file: file?.authorityCertificate),
             deliveryFile: delivery,
             metricsAddress: try server.metricsAddress(file: settings, beside: serverConfiguration.address),
-            sessionCapabilities: try sessions.accepted(file?.sessions),
+            sessionCapabilities: try sessions.accepted(file?.sessions, of: accepted(file?.capabilities)),
             sessionLife: try sessions.seconds(file?.sessions),
             sessionServers: try sessions.names(file?.sessions))
         // Nothing is made before it is known that the file can be used.

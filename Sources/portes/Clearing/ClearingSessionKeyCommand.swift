@@ -1,5 +1,6 @@
 import ArgumentParser
 import ClearingStore
+import Foundation
 import SQLiteSupport
 
 /// `portes clearing session-key`: another key for sessions.
@@ -28,6 +29,9 @@ struct ClearingSessionKeyCommand: AsyncParsableCommand {
     func run() async throws {
         let file = try ConfigurationFile.read(Setting.value(config, variable: "PORTES_CONFIG", file: nil)).clearing
         let data = ClearingSettings.data(data, file?.data)
+        guard FileManager.default.fileExists(atPath: data + "/" + StoreSide.clearing.databaseName) else {
+            throw ClearingStoreError.nothingToBackUp(directory: data)
+        }
         if !yes { try Confirmation.ask("all sessions of the clearing server in \(data) will count no more") }
         try await OffPool.run {
             let directory = try DataDirectory(path: data, side: .clearing)

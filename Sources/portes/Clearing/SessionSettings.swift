@@ -12,11 +12,20 @@ struct SessionSettings {
         self.servers = servers
     }
 
-    /// The capabilities whose tokens open sessions: the flag's, or the file's, or `session`.
-    func accepted(_ file: ConfigurationFile.SessionSection?) throws -> Set<Capability> {
-        let names = capabilities.isEmpty ? file?.capabilities ?? ["session"] : capabilities
-        if names == ["none"] { return [] }
-        return Set(try names.map { try ClientArgument.capability($0) })
+    /// The capabilities whose tokens open sessions: the flag's, or the file's, or `session` where the server takes its
+    /// tokens. `taken` are those that it takes, `nil` for all that keys arrive of.
+    func accepted(_ file: ConfigurationFile.SessionSection?, of taken: Set<Capability>?) throws -> Set<Capability> {
+        let said = capabilities.isEmpty ? file?.capabilities : capabilities
+        if said == ["none"] { return [] }
+        let asked = Set(try (said ?? ["session"]).map { try ClientArgument.capability($0) })
+        guard let taken else { return asked }
+        if said == nil { return asked.intersection(taken) }
+        if let other = asked.subtracting(taken).sorted().first {
+            throw CommandFailure.usage(
+                "sessions cannot be opened with tokens of \(other), which this server does not take",
+                hint: "add it to the capabilities, or name one of \(taken.sorted().map(\.name).joined(separator: ", "))")
+        }
+        return asked
     }
 
     /// For how many seconds a session counts.

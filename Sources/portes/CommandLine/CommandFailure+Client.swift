@@ -79,6 +79,8 @@ extension CommandFailure {
             self.init(
                 "the issuer does not give tokens of this capability for that",
                 hint: "ask who runs the issuer what it gives them for")
+        case .noAccounts:
+            self.init("there are no accounts at this issuer", hint: "check --issuer, or use a voucher")
         case .accountUnknown: self.init("the account is not open at this issuer", hint: "open it with portes account open")
         case .accountRefused:
             self.init("the issuer does not take the account's signature", hint: "check --issuer and --issuer-name")

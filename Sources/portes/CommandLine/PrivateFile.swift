@@ -21,8 +21,11 @@ enum PrivateFile {
 
     /// Warns where the mode of the file at a path lets other users at it; `name` says what the file is.
     static func warn(of path: String, called name: String) {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 else { return }
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular,
+            let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0
+        else { return }
         Output.warning("\(name) in \(path) is open to other users of this machine", hint: "chmod 600 \(path)")
     }
 }

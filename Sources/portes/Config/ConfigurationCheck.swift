@@ -75,7 +75,10 @@ struct ConfigurationCheck {
             { _ = try section.issuer.map { try ClientArgument.url($0, flag: "clearing.issuer") } },
             { try scope(section.tokens) },
             { try limit(section.revocationLimit, "clearing.revocation-limit") },
-            { _ = try SessionSettings().accepted(section.sessions) },
+            {
+                let taken = try section.capabilities.map { Set(try $0.map { try ClientArgument.capability($0.name) }) }
+                _ = try SessionSettings().accepted(section.sessions, of: taken)
+            },
             { _ = try SessionSettings(life: section.sessions?.life).seconds(section.sessions) },
             { _ = try SessionSettings().names(section.sessions) },
             { _ = try ClearingSettings.pinnedKey(nil, section.authorityKey) },

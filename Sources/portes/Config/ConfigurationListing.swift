@@ -93,7 +93,7 @@ struct ConfigurationListing {
     private mutating func add(_ settings: CapabilitySettings, _ said: CapabilityTerms, place: String) {
         let (terms, limits) = (settings.terms, settings.limits)
         add("\(place).name", terms.capability.name, default: "")
-        add("\(place).token-type", said.tokenType.map(String.init), default: String(terms.tokenType.rawValue))
+        add("\(place).token-type", said.tokenType.map(String.init), default: "\(terms.tokenType.rawValue) for a new one")
         add("\(place).epoch", said.epoch, default: TimeSpan(seconds: terms.epoch).text)
         add("\(place).acceptance", said.acceptance, default: TimeSpan(seconds: terms.acceptance).text)
         add("\(place).announcement", said.announcement, default: TimeSpan(seconds: terms.announcement).text)

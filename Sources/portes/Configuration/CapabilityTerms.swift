@@ -64,7 +64,8 @@ struct CapabilityTerms: Decodable {
                 quota: number(quota, "quota", 1...IssuanceLimits.standardTokensPerKey, at: place),
                 tokensPerKey: number(
                     tokensPerKey, "tokens-per-key", 1...IssuanceLimits.standardTokensPerKey, at: place)
-                    ?? IssuanceLimits.standardTokensPerKey))
+                    ?? IssuanceLimits.standardTokensPerKey),
+            isTypeSaid: tokenType != nil)
     }
 
     private func gates(at place: String) throws -> Set<GateKind> {

@@ -15,8 +15,9 @@ struct DemoBackend {
     static let originName = "shop.demo.example"
 
     /// What it verified and spent.
-    private let verifier: PublicVerifier
-    private let policy: ChallengePolicy
+    let verifier: PublicVerifier
+    /// What it asks for, and accepts.
+    let policy: ChallengePolicy
     private let ledger: MemorySpendLedger
 
     /// Reads the key log of the authority, and its revocation list, which must be signed with `revocationKey`.

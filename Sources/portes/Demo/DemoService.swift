@@ -31,9 +31,10 @@ enum DemoService {
         return try await serving(router, body)
     }
 
-    private static func serving<Value: Sendable>(
-        _ router: Router<BasicRequestContext>, _ body: @Sendable @escaping (String) async throws -> Value
-    ) async throws -> Value {
+    /// Serves any routes so.
+    static func serving<Value: Sendable, Context: RequestContext>(
+        _ router: Router<Context>, _ body: @Sendable @escaping (String) async throws -> Value
+    ) async throws -> Value where Context.Source == ApplicationRequestContextSource {
         let logger = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         let (ports, told) = AsyncStream<Int>.makeStream()
         let app = Application(

@@ -87,7 +87,7 @@ struct AccountRouteTests {
     @Test func withoutAccountsThereIsNoSuchPlace() async throws {
         try await RunningAuthority.serving { running in
             let (client, account) = (try running.client(), AccountKey(Ed25519.PrivateKey()))
-            await #expect(throws: IssuanceError.refused(.gateRefused)) { try await client.openAccount(account) }
+            await #expect(throws: IssuanceError.refused(.noAccounts)) { try await client.openAccount(account) }
             #expect(problem(try await running.get("/accounts/challenge")) == "404 not-found")
         }
     }

@@ -67,6 +67,22 @@ struct OneTokenTypeTests {
         try authority.close()
     }
 
+    @Test func aConfigurationThatNamesNoTypeLeavesATypeThatAnAdminChangedAlone() async throws {
+        var unsaid = try settings(.voprfRistretto255)
+        unsaid[0].isTypeSaid = false
+        try authority.configure(unsaid)
+        let first = try await key(create(nil, isDevelopment: true))
+        #expect(first.record.tokenType == .voprfRistretto255)
+        _ = await authority.handle(.retireKey(id: first.record.id.hexadecimal))
+        let second = try await key(create(.blindRSA2048, isDevelopment: true))
+        // As at the next start with the same file.
+        try authority.configure(unsaid)
+        #expect(try await rotate().record.tokenType == .blindRSA2048 && second.record.tokenType == .blindRSA2048)
+        try authority.configure(settings(.voprfRistretto255))
+        guard case .refused = await authority.handle(.rotateKey(capability: "session")) else { return }
+        try authority.close()
+    }
+
     /// As an authority of an earlier version may have them.
     @Test func ofTwoTypesThatBothGoOnNoneIsRotatedUnasked() async throws {
         _ = try await key(create(.voprfRistretto255, isDevelopment: true))

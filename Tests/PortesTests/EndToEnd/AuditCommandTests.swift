@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import HTTPTransport
 import LibSodium
+import OriginStorage
 import PrivacyPass
 import TestSupport
 import Testing
@@ -138,6 +139,9 @@ import Testing
         case "witness":
             _ = try await ChildProcess.run(["witness", "identity", "--name", "w.example/1", "--data", directory])
             return (directory, "log")
+        case "origin":
+            try SQLiteOriginStore(directory: directory).close()
+            return (directory, "spent")
         default:
             try await DemoService.serving(accountsIn: directory) { _ in }
             return (directory, "account_key")

@@ -18,7 +18,8 @@ import Testing
         #expect(
             rows.map(\.name) == [
                 "blind", "issue-1", "issue-10", "issue-100", "finalize-100", "verify", "spend-1", "spend-100",
-                "issue-rsa", "verify-rsa", "issue-p384", "verify-p384", "log-unchanged", "log-3-entries",
+                "issue-rsa", "verify-rsa", "issue-p384", "verify-p384",
+                "session", "session-bound", "sign-in", "log-unchanged", "log-3-entries",
             ])
         #expect(rows.allSatisfy { $0.us_per_token > 0 && $0.floor_us_per_token > 0 && $0.ratio > 0 })
     }

@@ -161,7 +161,8 @@ import Testing
             #expect(shown.commands.contains("portes key revoke \(later) --reason ledger-lost"))
             // The server is the one that it was, with all its keys.
             let keyFiles = try FileManager.default.contentsOfDirectory(atPath: place.clearingData).filter {
-                $0.hasSuffix(".key")
+                // Sessions get another key: which of them were closed since the backup is not known.
+                $0.hasSuffix(".key") && $0 != "sessions.key"
             }
             #expect(keyFiles.count == 3)
             for name in keyFiles {

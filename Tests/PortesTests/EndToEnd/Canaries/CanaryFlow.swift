@@ -1,10 +1,12 @@
 import Foundation
 import HTTPTransport
 import Identity
+import KeySchedule
 import LibSodium
 import PortesClient
 import PrivacyPass
 import Recovery
+import Sessions
 import SignIn
 import Synchronization
 import Testing
@@ -31,11 +33,13 @@ final class CanaryFlow: Sendable {
 
     @discardableResult
     private func send(
-        _ request: CanaryRequest, to place: CanaryConnection.Place, expecting status: Int
+        _ request: CanaryRequest, to place: CanaryConnection.Place, expecting status: Int?
     ) throws -> CanaryAnswer {
         let answer = CanaryAnswer(bytes: try CanaryConnection.answer(to: request.bytes, at: place))
         let text = String(decoding: answer.bytes, as: UTF8.self)
-        #expect(answer.status == status, "\(request.method) \(request.path): \(text)")
+        // Without a status any refusal that is the client's fault is as good as another.
+        let isExpected = status.map { answer.status == $0 } ?? (400..<500).contains(answer.status)
+        #expect(isExpected, "\(request.method) \(request.path): \(text)")
         kept.withLock { $0.append(answer) }
         return answer
     }
@@ -129,22 +133,71 @@ final class CanaryFlow: Sendable {
         try send(none, to: authority, expecting: 422)
     }
 
-    /// Opens a session, shows it with what should not be there, and closes it.
-    func openSession(_ token: Token) throws {
-        let field = PrivateTokenCredentials(token: token).fieldValue
+    /// Opens sessions, one of them bound to a key, shows them with what should not be there, and closes one.
+    func useSessions(_ tokens: [Token], at url: String? = nil, level: String? = nil) throws {
+        let service = try url.map { try Self.place($0) } ?? clearing
+        let field = PrivateTokenCredentials(token: tokens[0]).fieldValue
         let canary = Base64URL.encode(Array("Wilhelmina Quellwasser".utf8), padded: false)
         for (authorization, status) in [(nil, 401), ("Bearer \(canary)", 401), (field, 200), (field, 200)] {
             let request = CanaryRequest(path: "/sessions", authorization: authorization, body: text)
-            try send(request, to: clearing, expecting: status)
+            try send(request, to: service, expecting: status)
         }
-        let opened = try #require(answers.last?.body)
-        let members = try JSONSerialization.jsonObject(with: Data(opened)) as? [String: Any]
-        let session = try #require(members?["access_token"] as? String)
+        let session = try text(ofSessionIn: #require(answers.last))
+        let key = DeviceKey(seed: SecretBytes(randomCount: 32))
+        let device = try #require(key)
+        var bound = CanaryRequest(
+            path: "/sessions", authorization: PrivateTokenCredentials(token: tokens[1]).fieldValue, body: text)
+        bound.proof = "\(canary).\(canary).\(canary)"
+        try send(bound, to: service, expecting: 401)
+        bound.proof = device.proof(
+            method: "POST", uri: "http://localhost/sessions",
+            credential: Base64URL.encode(tokens[1].encoded, padded: false), at: SystemTimeSource().now().wall)
+        _ = try text(ofSessionIn: send(bound, to: service, expecting: 200))
+        if let level {
+            for (authorization, status) in [("Bearer \(session)", 200), ("DPoP \(session)", 401), (nil, 401)] {
+                try send(
+                    CanaryRequest(method: "GET", path: level, authorization: authorization), to: service,
+                    expecting: status)
+            }
+        }
         for (authorization, status) in [("Bearer \(canary)", 401), ("Bearer \(session)", 204), ("DPoP \(canary)", 401)] {
             let request = CanaryRequest(method: "DELETE", path: "/sessions", authorization: authorization)
-            try send(request, to: clearing, expecting: status)
+            try send(request, to: service, expecting: status)
         }
-        try send(CanaryRequest(method: "GET", path: "/sessions/closed"), to: clearing, expecting: 200)
+        try send(CanaryRequest(method: "GET", path: "/sessions/closed"), to: service, expecting: 200)
+    }
+
+    private func text(ofSessionIn answer: CanaryAnswer) throws -> String {
+        let members = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
+        return try #require(members?["access_token"] as? String)
+    }
+
+    /// Waits until it is published what was spent under a key, and reads it with canaries.
+    func readSpent(_ keyID: TokenKeyID) throws {
+        let request = CanaryRequest(method: "GET", path: "/spent/\(keyID.hexadecimal)")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            let answer = CanaryAnswer(bytes: try CanaryConnection.answer(to: request.bytes, at: clearing))
+            if answer.status == 200 { break }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        try send(request, to: clearing, expecting: 200)
+    }
+
+    /// Sends what is no account's at every route for accounts.
+    func knockAtAccounts() throws {
+        try send(CanaryRequest(method: "GET", path: "/accounts/challenge"), to: authority, expecting: 200)
+        let canary = Base64URL.encode(Array("wilhelmina.quellwasser@canary.example".utf8), padded: false)
+        let statement = "{\"salt\":\"\(canary)\",\"token\":\"\(canary).\(canary).\(canary)\"}"
+        for authorization in [nil, "Bearer \(canary)", "PortesAccount key=\"\(canary)\", signature=\"\(canary)\""] {
+            for (path, body) in [("/accounts", text), ("/accounts", Array(statement.utf8)), ("/accounts/statements", text),
+                ("/accounts/statements", Array(statement.utf8))] {
+                let request = CanaryRequest(
+                    path: path, contentType: "application/json", authorization: authorization, body: body)
+                try send(request, to: authority, expecting: nil)
+            }
+            try send(CanaryRequest(method: "DELETE", path: "/accounts", authorization: authorization), to: authority, expecting: nil)
+        }
     }
 
     /// Signs in at a service, and has the account of another person erased.

@@ -7,6 +7,7 @@ struct CanaryRequest {
     var contentType: String?
     var authorization: String?
     var binding: String?
+    var proof: String?
     var body: [UInt8] = []
 
     /// The header fields in which proxies, browsers and apps say who somebody is.
@@ -31,6 +32,7 @@ struct CanaryRequest {
         for (name, value) in Self.fields { head += "\(name): \(value)\r\n" }
         if let contentType { head += "Content-Type: \(contentType)\r\n" }
         if let authorization { head += "Authorization: \(authorization)\r\n" }
+        if let proof { head += "DPoP: \(proof)\r\n" }
         if let binding { head += "Portes-Binding: \(binding)\r\n" }
         if method != "GET" { head += "Content-Length: \(body.count)\r\n" }
         return Array((head + "\r\n").utf8) + body

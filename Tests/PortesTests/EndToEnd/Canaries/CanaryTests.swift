@@ -19,7 +19,7 @@ import Testing
     @Test func noCanaryIsLeftAnywhereAfterEveryFlow() async throws {
         let place = try DemoDirectory(nil)
         defer { place.remove() }
-        let servers = try await DemoServers.start(in: place, withAgeCheck: true, loggingAt: "trace")
+        let servers = try await DemoServers.start(in: place, withOtherTypes: true, withAgeCheck: true, loggingAt: "trace")
         let flow = try CanaryFlow(servers)
         let result: Result<Void, any Error>
         do { result = .success(try await push(flow, servers, place)) } catch { result = .failure(error) }
@@ -42,9 +42,12 @@ import Testing
             ["voucher", "create", "--capability", "session", "--tokens", "20"] + place.adminFlags)
         try flow.read(keyID: key.id)
         let tokens = try flow.fetch(
-            5, key: key, challenge: challenge, voucher: voucher.trimmingCharacters(in: .whitespacesAndNewlines))
+            6, key: key, challenge: challenge, voucher: voucher.trimmingCharacters(in: .whitespacesAndNewlines))
         try flow.spend(tokens)
-        try flow.openSession(tokens[4])
+        try flow.useSessions(Array(tokens[4...]))
+        try flow.readSpent(key.id)
+        try flow.knockAtAccounts()
+        try await CanaryBackend(servers: servers, place: place).serve(flow)
         try await checkAge(servers, place)
         try await DemoService.serving(accountsIn: place.root.path + "/accounts") { url in
             try await OffPool.run { try flow.signIn(at: url) }
@@ -66,6 +69,7 @@ import Testing
         }
         #expect(files.contains { $0.name == "clearing/clearing.sqlite-wal" && !$0.bytes.isEmpty })
         #expect(files.contains { $0.name == "accounts/sign-in.sqlite" && !$0.bytes.isEmpty })
+        #expect(files.contains { $0.name == "origin/origin.sqlite" && !$0.bytes.isEmpty })
     }
 
     /// An age check with a date of birth and a name in the statement itself, which no party asked for.

@@ -120,7 +120,7 @@ let package = Package(
         // Issuance side.
         module("Attestation", ["Accounts", "KeySchedule", "LibSodium", "PrivacyPass"]),
         // Alone with the library that checks other parties' tokens.
-        module("Statements", ["Accounts", "Attestation", "KeySchedule", "LibSodium", "PrivacyPass", jwtKit]),
+        module("Statements", ["Accounts", "Attestation", "JOSE", "KeySchedule", "LibSodium", "PrivacyPass", jwtKit]),
         module("Issuance", ["KeySchedule", "LibSodium", "PrivacyPass"]),
         module(
             "AuthorityStore",

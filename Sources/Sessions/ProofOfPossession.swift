@@ -47,10 +47,8 @@ public struct ProofOfPossession: Sendable {
         guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]),
             let payloadBytes = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2]).flatMap({ Bytes64($0) }),
-            let header = Header(fixedForm: headerBytes)
-                ?? (try? JSONDecoder().decode(Header.self, from: Data(headerBytes))),
-            let payload = Payload(fixedForm: payloadBytes)
-                ?? (try? JSONDecoder().decode(Payload.self, from: Data(payloadBytes)))
+            let header = Header(fixedForm: headerBytes) ?? Self.decode(Header.self, headerBytes),
+            let payload = Payload(fixedForm: payloadBytes) ?? Self.decode(Payload.self, payloadBytes)
         else { throw .malformed }
         // A key that travels with its private half is nobody's any more (RFC 9449, section 4.3, step 7).
         guard header.typ == Self.type, header.alg == "EdDSA", header.crit == nil, header.jwk.kty == "OKP",
@@ -85,6 +83,12 @@ public struct ProofOfPossession: Sendable {
         }
         guard scheme == "https" || scheme == "http" && Self.isOfThisMachine(server) else { return false }
         return servers.contains { Self.normalized($0, scheme) == server }
+    }
+
+    /// JSON that every reader reads alike: with no member twice, in UTF-8.
+    private static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) -> Value? {
+        guard (try? StrictJSON.object(bytes)) != nil else { return nil }
+        return try? JSONDecoder().decode(type, from: Data(bytes))
     }
 
     /// 32 bytes in base64url without padding.

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Attestation
+internal import JOSE
 internal import KeySchedule
 internal import LibSodium
 internal import PrivacyPass

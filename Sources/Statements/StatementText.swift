@@ -1,3 +1,4 @@
+internal import JOSE
 internal import PrivacyPass
 
 /// A statement as it was sent, taken apart strictly, and nothing of it believed.

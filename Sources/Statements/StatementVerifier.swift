@@ -1,5 +1,6 @@
 package import Accounts
 package import Attestation
+internal import JOSE
 package import KeySchedule
 package import LibSodium
 package import PrivacyPass

@@ -71,11 +71,7 @@ final class AuthorityFixture: Sendable {
         accepting: Int64 = 2_000,
         replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery] = []
     ) throws -> KeyRecord {
-        // Two keys whose ids end with the same byte cannot both be stored.
-        var record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
-        while try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType) {
-            record = try self.record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
-        }
+        let record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
         let old = try database.keys().first { $0.record.id == replacing }?.record
         let ending = old.map { [KeyEvent.rescheduled($0.endingIssuance(at: record.notBefore))] } ?? []
         try database.changeKeys([terms(capability)] + ending + [.announced(record)], deliveries: deliveries)
@@ -86,10 +82,15 @@ final class AuthorityFixture: Sendable {
         _ capability: Capability = .session, startsIn delay: Int64 = 0, issuing: Int64 = 1_000, accepting: Int64 = 2_000
     ) throws -> KeyRecord {
         let start = time.now().wall.adding(seconds: delay)
-        return try KeyRecord(
-            capability: capability, tokenType: .voprfRistretto255,
-            publicKey: ServerPrivateKey().publicKey.encoded.bytes,
-            notBefore: start, issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
+        while true {
+            let record = try KeyRecord(
+                capability: capability, tokenType: .voprfRistretto255,
+                publicKey: ServerPrivateKey().publicKey.encoded.bytes, notBefore: start,
+                issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
+            // Two keys whose ids end with the same byte cannot both be stored.
+            let isInUse = try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType)
+            if !isInUse { return record }
+        }
     }
 
     /// Stores a voucher.

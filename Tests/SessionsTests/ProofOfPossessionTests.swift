@@ -207,6 +207,19 @@ import Testing
         }
     }
 
+    @Test func whatReadersReadDifferentlyIsNoProof() throws {
+        // As it is written, and in another order: each is read, in its own way.
+        #expect(refusal(of: signed()) == nil)
+        let other = Self.payload.replacing(#""jti":"name""#, with: #""jti" : "name""#)
+        #expect(refusal(of: signed(Self.header, other)) == nil)
+        for member in [#""htu":"https://evil.example/","#, #""iat":1,"#, #""ath":"","#] {
+            #expect(refusal(of: signed(Self.header, "{" + member + Self.payload.dropFirst())) == .malformed, "\(member)")
+        }
+        let twice = "{" + #""alg":"none","# + Self.header.dropFirst()
+        #expect(refusal(of: signed(twice)) == .malformed)
+        #expect(refusal(of: signed(Self.header, "\u{feff}" + other)) == .malformed)
+    }
+
     @Test func randomTextIsNoProof() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")

@@ -1,7 +1,6 @@
+import JOSE
 import TestSupport
 import Testing
-
-@testable import Statements
 
 struct StrictJSONTests {
     @Test func membersAreRead() throws {

@@ -1,5 +1,5 @@
 /// A value of JSON (RFC 8259), read strictly: one reading only, so that nobody else reads the same bytes otherwise.
-enum JSONValue: Sendable, Hashable {
+package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case number(Double)
@@ -9,9 +9,9 @@ enum JSONValue: Sendable, Hashable {
 }
 
 /// Reads JSON without what readers disagree on: a member that stands twice, half of a character, deep nesting.
-struct StrictJSON {
+package struct StrictJSON {
     /// Why a text is not such JSON.
-    enum ReadingError: Error, Sendable, Hashable {
+    package enum ReadingError: Error, Sendable, Hashable {
         /// It is not JSON, or too deep.
         case malformed
         /// A member of an object stands there twice.
@@ -26,7 +26,7 @@ struct StrictJSON {
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The members of the one object in the bytes.
-    static func object(_ bytes: [UInt8]) throws(ReadingError) -> [String: JSONValue] {
+    package static func object(_ bytes: [UInt8]) throws(ReadingError) -> [String: JSONValue] {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformed }
         var reader = StrictJSON(bytes)
         let value = try reader.value(depth: 0)

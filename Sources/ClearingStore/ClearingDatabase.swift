@@ -74,6 +74,9 @@ package final class ClearingDatabase: Sendable {
         replica.withLock { $0.delivery.flatMap { try? ServerName($0.issuer) } }
     }
 
+    /// Whether the authority trusts this server with public keys alone, so that keys of other types never come.
+    package var isPublicOnly: Bool { replica.withLock { $0.delivery?.isPublicOnly ?? false } }
+
     /// Whether keys were ever delivered here, so that tokens may have been spent and receipts signed. Blocks.
     package func hasServed() throws -> Bool {
         try store.readBlocking { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM ledger)") ?? false }

@@ -23,6 +23,8 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
     package let revocationKey: Ed25519.PublicKey
     /// The keys that the verifier is trusted with.
     package let keys: [DeliveredKey]
+    /// Whether the verifier is trusted with public keys alone, so that keys of other types never come.
+    package let isPublicOnly: Bool
 
     /// How many keys a document may name: as many as an authority can have in use, since requests tell them apart by
     /// one byte of their ids. Each takes guarded memory, of which a process can have some ten thousand pieces.
@@ -31,8 +33,9 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
     /// A document from its parts.
     package init(
         issuer: String, verifier: VerifierID, sequence: UInt64, revocationKey: Ed25519.PublicKey,
-        keys: [DeliveredKey]
+        keys: [DeliveredKey], isPublicOnly: Bool = false
     ) {
+        self.isPublicOnly = isPublicOnly
         self.issuer = issuer
         self.verifier = verifier
         self.sequence = sequence
@@ -46,7 +49,7 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let payload = Payload(
             iss: issuer, keys: keys, revocationKey: Base64URL.encode(revocationKey.encoded.bytes),
-            sequence: sequence, verifier: verifier.text)
+            sequence: sequence, verifier: verifier.text, isPublicOnly: isPublicOnly ? true : nil)
         // Records, strings and integers always encode.
         let bytes = (try? encoder.encode(payload)).map { Array($0) } ?? []
         return JSONWebSignature.sign(payload: bytes, purpose: .keyDelivery, key: key)
@@ -63,7 +66,8 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
         else { throw .malformed }
         self.init(
             issuer: payload.iss, verifier: verifier, sequence: payload.sequence,
-            revocationKey: Ed25519.PublicKey(revocationKey), keys: payload.keys)
+            revocationKey: Ed25519.PublicKey(revocationKey), keys: payload.keys,
+            isPublicOnly: payload.isPublicOnly ?? false)
     }
 
     private struct Payload: Codable {
@@ -72,9 +76,12 @@ package struct KeyDeliveryDocument: Sendable, Hashable {
         let revocationKey: String
         let sequence: UInt64
         let verifier: String
+        // Not there for most, and in documents of earlier versions.
+        let isPublicOnly: Bool?
 
         enum CodingKeys: String, CodingKey {
             case iss, keys, sequence, verifier
+            case isPublicOnly = "public-only"
             case revocationKey = "revocation-key"
         }
     }

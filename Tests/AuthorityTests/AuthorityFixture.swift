@@ -82,15 +82,21 @@ final class AuthorityFixture: Sendable {
         _ capability: Capability = .session, startsIn delay: Int64 = 0, issuing: Int64 = 1_000, accepting: Int64 = 2_000
     ) throws -> KeyRecord {
         let start = time.now().wall.adding(seconds: delay)
-        while true {
-            let record = try KeyRecord(
-                capability: capability, tokenType: .voprfRistretto255,
-                publicKey: ServerPrivateKey().publicKey.encoded.bytes, notBefore: start,
-                issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
-            // Two keys whose ids end with the same byte cannot both be stored.
-            let isInUse = try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType)
-            if !isInUse { return record }
+        // Two keys whose ids end with the same byte cannot both be stored; where all bytes are taken none can.
+        var record = try newRecord(capability, start, issuing: issuing, accepting: accepting)
+        for _ in 0..<64 where try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType) {
+            record = try newRecord(capability, start, issuing: issuing, accepting: accepting)
         }
+        return record
+    }
+
+    private func newRecord(
+        _ capability: Capability, _ start: UnixTime, issuing: Int64, accepting: Int64
+    ) throws -> KeyRecord {
+        try KeyRecord(
+            capability: capability, tokenType: .voprfRistretto255,
+            publicKey: ServerPrivateKey().publicKey.encoded.bytes, notBefore: start,
+            issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
     }
 
     /// Stores a voucher.

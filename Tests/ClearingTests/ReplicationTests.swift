@@ -242,6 +242,19 @@ import Testing
         }
     }
 
+    @Test func aServerThatIsToHoldNoSecretWaitsForNone() async throws {
+        let authority = TestAuthority()
+        authority.trustWithPublicKeysAlone()
+        try await ClearingHarness.run(authority: authority) { clearing in
+            _ = try await clearing.deliveredMint()
+            clearing.stub.announced.value = [try TestMint(now: clearing.time.now().wall, age: -1_000).record]
+            let fetched = clearing.stub.directoryFetches.value
+            try await clearing.until { clearing.stub.directoryFetches.value >= fetched + 2 }
+            clearing.time.advance(seconds: 900)
+            try await clearing.until { try await clearing.isReady() }
+        }
+    }
+
     @Test func keysThatTheDirectoryAnnouncesWithAbsurdDatesDoNotHarmTheServer() async throws {
         try await ClearingHarness.run { clearing in
             _ = try await clearing.deliveredMint()

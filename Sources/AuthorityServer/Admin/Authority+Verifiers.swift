@@ -61,10 +61,11 @@ extension Authority {
             throw AdminRefusal(
                 "this authority has no name yet", hint: "start it once: portes authority run --name HOST")
         }
+        let isPublicOnly = try database.verifiers().first { $0.id == verifier }?.isPublicOnly ?? false
         return signing.sign(
             KeyDeliveryDocument(
                 issuer: issuerName.text, verifier: verifier, sequence: sequence, revocationKey: signing.revocationKey,
-                keys: keys))
+                keys: keys, isPublicOnly: isPublicOnly))
     }
 
     func verifier(named name: String) throws -> TrustedVerifier {

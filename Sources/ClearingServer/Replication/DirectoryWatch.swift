@@ -20,6 +20,7 @@ final class DirectoryWatch: Service {
 
     private struct Announcement {
         let capability: Capability
+        let isPublic: Bool
         let firstSeen: UnixTime
         let notBefore: UnixTime
 
@@ -60,7 +61,7 @@ final class DirectoryWatch: Service {
                 present[key.tokenKey] =
                     announced[key.tokenKey]
                     ?? Announcement(
-                        capability: capability, firstSeen: now,
+                        capability: capability, isPublic: key.tokenType.isPubliclyVerifiable, firstSeen: now,
                         notBefore: key.notBefore.map { UnixTime(seconds: $0) } ?? now)
             }
             announced = present
@@ -72,10 +73,11 @@ final class DirectoryWatch: Service {
         let delivered = database.state.verifier.keys.values.map(\.record)
         let accepted = capabilities ?? Set(delivered.map(\.capability))
         let here = Set(delivered.map(\.publicKey))
-        let now = time.now().wall
+        let (now, isPublicOnly) = (time.now().wall, database.isPublicOnly)
         return announced.withLock { announced in
             announced.allSatisfy { key, announcement in
-                here.contains(key) || !accepted.contains(announcement.capability) || now < announcement.due
+                // What is never to arrive is not waited for.
+                here.contains(key) || isPublicOnly && !announcement.isPublic || !accepted.contains(announcement.capability) || now < announcement.due
             }
         }
     }

@@ -19,9 +19,13 @@ final class TestAuthority: Sendable {
         var entries: [RevocationEntry] = []
         var delivered: [DeliveredKey] = []
         var sequence: UInt64 = 0
+        var isPublicOnly = false
     }
 
     init(issuer: String = "issuer.example") { state = Mutex(State(issuer: issuer)) }
+
+    /// Says from now on that servers are trusted with public keys alone.
+    func trustWithPublicKeysAlone() { state.withLock { $0.isPublicOnly = true } }
 
     /// Gives the issuer another name.
     func rename(_ name: String) { state.withLock { $0.issuer = name } }
@@ -60,7 +64,7 @@ final class TestAuthority: Sendable {
         let state = state.withLock { $0 }
         return KeyDeliveryDocument(
             issuer: state.issuer, verifier: verifier, sequence: sequence ?? state.sequence,
-            revocationKey: revocationKey.publicKey, keys: state.delivered
+            revocationKey: revocationKey.publicKey, keys: state.delivered, isPublicOnly: state.isPublicOnly
         ).signed(with: deliveryKey)
     }
 

@@ -71,7 +71,11 @@ final class AuthorityFixture: Sendable {
         accepting: Int64 = 2_000,
         replacing: TokenKeyID? = nil, deliveries: [VerifierDelivery] = []
     ) throws -> KeyRecord {
-        let record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        // Two keys whose ids end with the same byte cannot both be stored.
+        var record = try record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        while try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType) {
+            record = try self.record(capability, startsIn: delay, issuing: issuing, accepting: accepting)
+        }
         let old = try database.keys().first { $0.record.id == replacing }?.record
         let ending = old.map { [KeyEvent.rescheduled($0.endingIssuance(at: record.notBefore))] } ?? []
         try database.changeKeys([terms(capability)] + ending + [.announced(record)], deliveries: deliveries)
@@ -82,21 +86,19 @@ final class AuthorityFixture: Sendable {
         _ capability: Capability = .session, startsIn delay: Int64 = 0, issuing: Int64 = 1_000, accepting: Int64 = 2_000
     ) throws -> KeyRecord {
         let start = time.now().wall.adding(seconds: delay)
-        // Two keys whose ids end with the same byte cannot both be stored; where all bytes are taken none can.
-        var record = try newRecord(capability, start, issuing: issuing, accepting: accepting)
-        for _ in 0..<64 where try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType) {
-            record = try newRecord(capability, start, issuing: issuing, accepting: accepting)
-        }
-        return record
+        return try KeyRecord(
+            capability: capability, tokenType: .voprfRistretto255,
+            publicKey: ServerPrivateKey().publicKey.encoded.bytes,
+            notBefore: start, issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
     }
 
-    private func newRecord(
-        _ capability: Capability, _ start: UnixTime, issuing: Int64, accepting: Int64
-    ) throws -> KeyRecord {
-        try KeyRecord(
-            capability: capability, tokenType: .voprfRistretto255,
-            publicKey: ServerPrivateKey().publicKey.encoded.bytes, notBefore: start,
-            issueUntil: start.adding(seconds: issuing), acceptUntil: start.adding(seconds: accepting))
+    /// A record that can be stored beside the keys that there are: no two have ids that end with the same byte.
+    func storableRecord(startsIn delay: Int64 = 0) throws -> KeyRecord {
+        var record = try record(startsIn: delay)
+        while try database.isTruncatedIDInUse(record.id.truncated, tokenType: record.tokenType) {
+            record = try self.record(startsIn: delay)
+        }
+        return record
     }
 
     /// Stores a voucher.

@@ -18,7 +18,7 @@ struct TrustedVerifierTests {
         let first = try #require(try await fixture.database.deliveries(to: verifier.id))
         #expect(first.keys == [DeliveredKey(record: key, sealedSecret: [1, 2, 3])])
 
-        let next = try fixture.record(startsIn: 10)
+        let next = try fixture.storableRecord(startsIn: 10)
         try fixture.database.changeKeys(
             [.rescheduled(key.endingIssuance(at: next.notBefore)), .announced(next)],
             deliveries: [delivery(next, verifier)])

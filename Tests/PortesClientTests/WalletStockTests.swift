@@ -85,4 +85,27 @@ import Testing
         #expect(await wallet.expired([first], of: try server.client(now: end)).isEmpty)
         #expect(await wallet.expired([first], of: try server.client(now: end + 60)) == [first])
     }
+
+    @Test func aFetchDropsWhatIsExpired() async throws {
+        let wallet = try Wallet(path: directory.walletPath)
+        let next = TestIssuer()
+        server.state.withLock { state in
+            state.keys.append((Capability.session, next))
+            state.notBefore = [0, 1_000_000]
+        }
+        try await wallet.fetch(5, of: session, for: challenge, from: server.client(), voucher: FakeIssuer.voucher)
+        // Both are logged by now, and the first is listed no more: it has run out, and is not revoked.
+        server.state.withLock { state in
+            state.isLogging = false
+            state.keys.removeFirst()
+            state.notBefore.removeFirst()
+        }
+        for (time, counts) in [(1_000_050, [5, 3]), (1_000_160, [6])] as [(Int64, [Int])] {
+            server.log.state.withLock { $0.cosigningTime = UnixTime(seconds: time) }
+            let client = try server.client(now: time)
+            try await wallet.fetch(3, of: session, for: challenge, from: client, voucher: FakeIssuer.voucher)
+            #expect(await wallet.holdings.map(\.count) == counts, "at \(time)")
+        }
+        #expect(await wallet.holdings.map(\.keyID) == [next.publicKey.id])
+    }
 }

@@ -47,7 +47,8 @@ extension Authority {
     /// terms for that reason. Blocks; throws what a change of keys throws.
     ///
     /// Where a capability has got another type, the keys of its earlier one issue until their dates, and nothing
-    /// follows them; until it gets that type again, and its keys go on. Where no type is asked for it keeps what it has.
+    /// follows them; until it gets that type again, and its keys go on. Where no type is asked for it keeps what it
+    /// has.
     @discardableResult
     package func configure(_ capabilities: [CapabilitySettings]) throws -> [Capability] {
         let capabilities = capabilities.map { $0.keepingType(of: currentTerms(of: $0.terms.capability)) }

@@ -12,7 +12,10 @@ extension ClearingDatabase: ClosedSessionStore {
     package func close(_ id: SessionID, until expiry: UnixTime) async throws {
         try await store.write { db in
             try db.execute(
-                sql: "INSERT INTO closed_session (id, expiry) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                sql: """
+                    INSERT INTO closed_session (id, expiry) VALUES (?, ?)
+                    ON CONFLICT (id) DO UPDATE SET expiry = max(expiry, excluded.expiry)
+                    """,
                 arguments: [Data(id.bytes.bytes), expiry.seconds])
         }
     }

@@ -58,7 +58,7 @@ public final class SessionService: Sendable {
     public func addRoutes(to router: some RouterMethods) {
         router.post("sessions") { request, _ in try await self.open(request) }
         router.delete("sessions") { request, _ in try await self.close(request) }
-        router.get("sessions/closed") { _, _ in try await self.closedSessions() }
+        router.get(RouterPath(ClosedSessionList.path)) { _, _ in try await self.closedSessions() }
         router.get(".well-known/jwks.json") { _, _ in self.keys() }
     }
 
@@ -90,7 +90,7 @@ public final class SessionService: Sendable {
             throw SessionRefusal(origin.refusal(.notAccepted(failure), capabilities))
         }
         guard let session else { throw SessionRefusal(origin.refusal(.alreadySpent, capabilities)) }
-        guard try await !isClosed(session.claims.id, at: now) else { throw SessionRefusal(.closed) }
+        guard !open.isClosed(session.claims.id) else { throw SessionRefusal(.closed) }
         let type = session.claims.keyThumbprint == nil ? "Bearer" : "DPoP"
         let text = """
             {"access_token":"\(session.text)","expires_in":\(session.claims.expiry.seconds(since: now)),\
@@ -192,11 +192,6 @@ public final class SessionService: Sendable {
             return servers
         }
         return servers + [own]
-    }
-
-    private func isClosed(_ id: SessionID, at now: UnixTime) async throws(SessionRefusal) -> Bool {
-        try await keepCurrent(at: now)
-        return open.isClosed(id)
     }
 
     private func keepCurrent(at now: UnixTime) async throws(SessionRefusal) {

@@ -6,8 +6,8 @@ extension Wallet {
     ///
     /// A session is opened with one token and ends by itself; there is no way to prolong it, so that no two of them can
     /// be told to be one person's. It is kept, sealed as the wallet is, and used again after a restart until less than
-    /// `margin` seconds of it are left, at most ``longestMargin``. Tasks that ask at the same time get the same one. Where the answer to a token
-    /// was lost, the same token is sent again and brings the same session.
+    /// `margin` seconds of it are left, at most ``longestMargin``. Tasks that ask at the same time get the same one.
+    /// Where the answer to a token was lost, the same token is sent again and brings the same session.
     ///
     /// With `isBound` it is bound to a key that is made for it alone, by DPoP (RFC 9449); without, whoever bears it may
     /// use it, as services know it that take bearer tokens alone. A service that lets it in no more, 401, had it closed

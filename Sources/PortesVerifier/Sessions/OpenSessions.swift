@@ -41,8 +41,8 @@ public final class OpenSessions: Sendable {
     /// What is open by a store, which is asked first by ``reload(at:)``: before that nothing is admitted.
     public init(_ store: any ClosedSessionStore) { self.store = store }
 
-    /// Whether it is known what was closed, as of the last ten minutes: where the store has failed for longer, closings by
-    /// other processes may have gone unheard.
+    /// Whether it is known what was closed, as of the last ten minutes: where the store has failed for longer, closings
+    /// by other processes may have gone unheard.
     public func isCurrent(at now: UnixTime) -> Bool {
         known.withLock { known in
             guard let read = known.read else { return false }

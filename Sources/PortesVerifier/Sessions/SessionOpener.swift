@@ -7,9 +7,9 @@ public import SignIn
 
 /// Opens sessions with tokens: one for each token, and the same one again for a request that is repeated.
 ///
-/// Pure: no clock, no store. The spend's binding is a keyed hash of the token's nonce, the service, the device key if there
-/// is one, and a slot of five minutes; which slot it was, and so when the session ends, the ledger's record tells,
-/// without holding a time. Two of them open the same sessions if they have the same key, audience and life.
+/// Pure: no clock, no store. The spend's binding is a keyed hash of the token's nonce, the service, the device key if
+/// there is one, and a slot of five minutes; which slot it was, and so when the session ends, the ledger's record
+/// tells, without holding a time. Two of them open the same sessions if they have the same key, audience and life.
 public struct SessionOpener: Sendable {
     /// The service at which the sessions count.
     public let audience: Audience

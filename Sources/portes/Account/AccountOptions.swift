@@ -10,8 +10,8 @@ struct AccountOptions: ParsableArguments {
     @Option(help: "The file of the identity whose account it is.") var identity: String = "identity.portes"
     @OptionGroup var connection: ConnectionOptions
 
-    /// The issuer, by the name that it has: under another the account would be another. What is done with accounts needs
-    /// no key of it, and so none of its key log.
+    /// The issuer, by the name that it has: under another the account would be another. What is done with accounts
+    /// needs no key of it, and so none of its key log.
     func client() async throws -> IssuerClient {
         let client = try connection.issuer(issuer, name: issuerName, log: .development, proxy: connection.proxy)
         try await client.checkName()
